@@ -1,0 +1,50 @@
+# Stockcast: `make run` starts everything, `make test` runs every test.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install install-dev run test test-quick check browser lock
+
+# uv installs the locked, hash-checked packages in a fraction of pip's time.
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --require-hashes -r requirements-installer.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e .
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	touch $@
+
+install: .venv/installed
+
+install-dev: .venv/installed-dev
+
+run: install
+	$(BIN)/stockcast up
+
+browser:
+	@command -v chromium >/dev/null || { \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || \
+	  { echo "install Chromium for the browser tests" >&2; exit 1; }
+
+test: install-dev browser
+	$(BIN)/pytest
+
+test-quick: install-dev
+	$(BIN)/pytest -q -m "not services and not kernels and not browser and not stack" tests/core tests/dashboard tests/adapters
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(MAKE) test-quick
+
+lock: install-dev
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -c requirements-dev.lock -o requirements-installer.lock
