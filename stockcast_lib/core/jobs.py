@@ -1,0 +1,186 @@
+"""A forecast request, the job that answers it, and the job's legal moves."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from stockcast_lib.core.errors import ErrorReport, InvalidRequest
+from stockcast_lib.core.model_config import ModelConfig
+
+MIN_DAYS, MAX_DAYS = 1, 10_000
+DEFAULT_DAYS = 90
+DEFAULT_MODEL = "default"
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{0,9}(?:[.-][A-Z0-9]{1,4})?")
+_MODEL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+
+
+def _upper(value: Any) -> Any:
+    return value.strip(" ").upper() if isinstance(value, str) else value
+
+
+def _check_ticker(value: str) -> str:
+    if not _TICKER.fullmatch(value):
+        msg = "must be a ticker such as AAPL or BRK-B: letters and digits, one '.' or '-' at most"
+        raise ValueError(msg)
+    return value
+
+
+def _check_model_name(value: str) -> str:
+    if not _MODEL_NAME.fullmatch(value):
+        raise ValueError("must be a model's name: small letters, digits, '-' and '_'")
+    return value
+
+
+Ticker = Annotated[str, BeforeValidator(_upper), AfterValidator(_check_ticker)]
+Horizon = Annotated[int, Field(strict=True, ge=MIN_DAYS, le=MAX_DAYS)]
+ModelName = Annotated[str, AfterValidator(_check_model_name)]
+
+
+class ForecastRequest(BaseModel):
+    """What a client asks for: `days` counts calendar days from the last session in the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ticker: Ticker
+    days: Horizon
+    model: ModelName = DEFAULT_MODEL
+    params: ModelConfig = ModelConfig()
+
+    def canonical(self) -> dict[str, Any]:
+        """The request as JSON values, with only those parameters that were set."""
+        return {
+            "ticker": self.ticker,
+            "days": self.days,
+            "model": self.model,
+            "params": self.params.overrides(),
+        }
+
+
+_FIELD_MESSAGES = {
+    ("days", "missing"): f"is missing: give whole calendar days from {MIN_DAYS} to {MAX_DAYS}",
+    ("ticker", "missing"): "is missing: give a stock ticker such as AAPL",
+    ("days", "*"): f"must be a whole number from {MIN_DAYS} to {MAX_DAYS}",
+    ("*", "extra_forbidden"): "is not a field of a forecast request",
+}
+
+
+def _field_message(field: str, kind: str, message: str) -> str:
+    for key in ((field, kind), (field, "*"), ("*", kind)):
+        if key in _FIELD_MESSAGES:
+            return _FIELD_MESSAGES[key]
+    return message.removeprefix("Value error, ")
+
+
+def parse_request(payload: Any) -> ForecastRequest:
+    """The one rule set for a request, whichever face it came by.
+
+    Raises:
+        InvalidRequest: with every wrong field and its limits in `details["fields"]`.
+    """
+    if not isinstance(payload, Mapping):
+        raise InvalidRequest("The request must be a JSON object.", fields=[])
+    try:
+        return ForecastRequest.model_validate(payload)
+    except ValidationError as error:
+        fields = [
+            {
+                "field": (name := ".".join(str(part) for part in fault["loc"])),
+                "message": _field_message(name, fault["type"], fault["msg"]),
+            }
+            for fault in error.errors()
+        ]
+        summary = "; ".join(f"{fault['field']} {fault['message']}" for fault in fields)
+        raise InvalidRequest(f"The request is not valid: {summary}.", fields=fields) from None
+
+
+class Stage(StrEnum):
+    """The two worker stages of a job, in order."""
+
+    INGEST = "ingest"
+    FORECAST = "forecast"
+
+
+class JobState(StrEnum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the job has ended."""
+        return not LEGAL_MOVES[self]
+
+
+LEGAL_MOVES: Mapping[JobState, frozenset[JobState]] = {
+    # A queued job ends without running when its result is found, or when it is withdrawn.
+    JobState.QUEUED: frozenset(
+        {JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+    ),
+    # Back to queued: handed over to the next stage, or taken back from a silent worker.
+    JobState.RUNNING: frozenset(
+        {JobState.QUEUED, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+    ),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+
+
+class Progress(BaseModel):
+    """Cell `cell` of `cells` runs, counted from 1 over code cells."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cell: int
+    cells: int
+
+
+class Job(BaseModel):
+    """A job as its readers see it.
+
+    `attempt` grows with every claim by a worker, and only the worker of the latest may write.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    request: ForecastRequest
+    state: JobState
+    stage: Stage
+    created_at: datetime
+    updated_at: datetime
+    attempt: int = 0
+    progress: Progress | None = None
+    price_version: str | None = None
+    result_key: str | None = None
+    error: ErrorReport | None = None
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:40]
+
+
+def request_key(request: ForecastRequest, revision: str) -> str:
+    """Two requests with this key ask for the same thing, and join one job.
+
+    Args:
+        request: what was asked.
+        revision: the model notebook's revision, resolved when the request was submitted.
+    """
+    return _digest({**request.canonical(), "revision": revision})
+
+
+def result_key(request: ForecastRequest, revision: str, price_version: str) -> str:
+    """Two runs with this key give the same result: same prices, notebook, parameters, horizon."""
+    return _digest({**request.canonical(), "revision": revision, "prices": price_version})

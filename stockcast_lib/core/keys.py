@@ -1,0 +1,92 @@
+"""Every Redis key, every S3 key and every lifetime, so that none is spelt twice."""
+
+from stockcast_lib.core.jobs import Stage
+
+# --- lifetimes, in seconds
+
+RESULT_LIFETIME = 7 * 24 * 3600  # in Redis; the archive in S3 keeps them for good
+ENDED_JOB_LIFETIME = 30 * 24 * 3600
+PRICES_LIFETIME = 30 * 24 * 3600
+TICKER_LOCK_LIFETIME = 30  # renewed while its holder lives
+
+# A job taken by a worker that has been silent this long is given to another.
+LEASE = 10.0
+HEARTBEAT = 0.5
+MAX_TRIES = 3
+
+# --- Redis
+
+GROUP = "workers"
+EVENTS = "stockcast:events"  # all jobs' events, for whoever waits; the state itself is in the job
+EVENTS_KEPT = 10_000
+JOB_PREFIX = "stockcast:job:"
+ACTIVE_PREFIX = "stockcast:active:"
+
+
+def stream(stage: Stage) -> str:
+    """The stream of job ids that wait for a stage."""
+    return f"stockcast:stream:{stage}"
+
+
+def job(job_id: str) -> str:
+    """The hash that holds a job."""
+    return JOB_PREFIX + job_id
+
+
+def active(request_key: str) -> str:
+    """Holds the id of the job that is under way for a request key."""
+    return ACTIVE_PREFIX + request_key
+
+
+def result(result_key: str) -> str:
+    """The hash with a forecast: its result, figure and picture."""
+    return f"stockcast:result:{result_key}"
+
+
+def current_prices(ticker: str) -> str:
+    """Holds the manifest of a ticker's current price version."""
+    return f"stockcast:prices:{ticker}"
+
+
+def ticker_lock(ticker: str) -> str:
+    """Held by the worker that fetches a ticker's prices."""
+    return f"stockcast:lock:{ticker}"
+
+
+# --- S3; no key is ever written twice with other bytes
+
+
+def price_manifests(ticker: str) -> str:
+    """The folder of a ticker's price versions; the greatest key in it is the current one."""
+    return f"prices/{ticker}/"
+
+
+def price_manifest(ticker: str, fetched_at: str, content_hash: str) -> str:
+    """One price version: who gave it, when, and which data."""
+    return f"{price_manifests(ticker)}{fetched_at}-{content_hash}.json"
+
+
+def price_data(content_hash: str) -> str:
+    """The rows themselves."""
+    return f"price-data/{content_hash}.csv.gz"
+
+
+def run_folder(job_id: str) -> str:
+    """All attempts at a job."""
+    return f"runs/{job_id}/"
+
+
+def run_artefact(job_id: str, attempt: int, name: str) -> str:
+    """One artefact of one attempt."""
+    return f"{run_folder(job_id)}{attempt:03d}/{name}"
+
+
+JOB_ARTEFACT = "job.json"
+RESULT_ARTEFACT = "result.json"
+FIGURE_ARTEFACT = "chart.json"
+PICTURE_ARTEFACT = "chart.png"
+
+
+def notebook_artefact(stage: Stage) -> str:
+    """The executed notebook of a stage."""
+    return f"{stage}.ipynb"

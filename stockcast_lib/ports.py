@@ -1,0 +1,200 @@
+"""What the middle of the house needs from its edges, as typed protocols.
+
+Every method may raise the retryable errors of its edge (`StoreUnavailable`, `QueueUnavailable`,
+`WorkerUnavailable`, `VendorUnavailable`); what else it raises is said at the method.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from stockcast_lib.core.errors import ErrorReport, StockcastError
+from stockcast_lib.core.jobs import ForecastRequest, Job, Progress, Stage
+from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.protocol import Message, Reply
+from stockcast_lib.core.symbols import SymbolDirectory
+
+
+class MarketData(Protocol):
+    """A vendor of daily prices."""
+
+    def daily_prices(self, ticker: str) -> PriceHistory:
+        """The whole history. Raises UnknownTicker, Throttled, BadVendorData."""
+
+    def directory(self) -> SymbolDirectory:
+        """The tickers it knows."""
+
+
+class PriceStore(Protocol):
+    """Immutable price versions."""
+
+    def save(self, history: PriceHistory, fetched_at: datetime) -> PriceVersion:
+        """Store the rows, then the manifest."""
+
+    def current(self, ticker: str) -> PriceVersion | None:
+        """The version fetched last."""
+
+    def version(self, key: str) -> PriceVersion:
+        """The manifest at a key. Raises NoPrices."""
+
+    def load(self, version: PriceVersion) -> PriceHistory:
+        """The rows of a version. Raises NoPrices."""
+
+
+class RunArchive(Protocol):
+    """The evidence of every run, for good."""
+
+    def write(self, job_id: str, attempt: int, name: str, data: bytes) -> None:
+        """Store one artefact of one attempt."""
+
+    def read(self, job_id: str, name: str) -> bytes | None:
+        """The artefact of the last attempt that has it."""
+
+
+@dataclass(frozen=True)
+class StoredForecast:
+    """A forecast as Redis and the archive keep it: bytes that no reader needs to decode first."""
+
+    job_id: str
+    result: bytes
+    figure: bytes
+    picture: bytes
+
+
+class ResultStore(Protocol):
+    """The fast read path for finished forecasts."""
+
+    def put(self, result_key: str, forecast: StoredForecast) -> None:
+        """Keep it for its lifetime."""
+
+    def get(self, result_key: str) -> StoredForecast | None:
+        """What is kept, if it still is."""
+
+    def job_id(self, result_key: str) -> str | None:
+        """Whose result is kept there."""
+
+
+class PriceBoard(Protocol):
+    """Which price version is a ticker's current one, and who may fetch the next."""
+
+    def current(self, ticker: str) -> PriceVersion | None:
+        """The version published last."""
+
+    def publish(self, version: PriceVersion) -> None:
+        """Make it the current one, unless a later one is."""
+
+    def fetching(self, ticker: str) -> AbstractContextManager[None]:
+        """Held while the ticker's prices are fetched; waits for whoever holds it."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on a job's attempt, and the stream entry that it came by."""
+
+    job: Job
+    entry: str
+    worker: str
+    tries: int
+
+
+class Hold(StrEnum):
+    """What a heartbeat finds."""
+
+    HELD = "held"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+class JobQueue(Protocol):
+    """Jobs, their states and the streams they wait in.
+
+    Every call may be repeated safely, and one by a worker that has lost its claim does nothing.
+    """
+
+    def submit(self, request: ForecastRequest, key: str, new_id: str) -> tuple[str, bool]:
+        """The id of the job under way for the key, and whether it is the new one."""
+
+    def hand_over(self, job_id: str, price_version: str) -> None:
+        """Queue the job for the forecast stage. Raises UnknownJob."""
+
+    def claim(self, stage: Stage, worker: str, wait_seconds: float) -> Claim | None:
+        """The next job of a stage, waiting for one; a silent worker's job first."""
+
+    def heartbeat(self, claim: Claim) -> Hold:
+        """Renew the lease."""
+
+    def progress(self, claim: Claim, progress: Progress) -> None:
+        """Say which cell runs."""
+
+    def release(self, claim: Claim) -> None:
+        """Forget the stage's stream entry: the next stage has the job."""
+
+    def hand_back(self, claim: Claim) -> None:
+        """Queue the job again in the same stage."""
+
+    def finish(self, claim: Claim, result_key: str) -> None:
+        """The job is done."""
+
+    def fail(self, claim: Claim, error: ErrorReport) -> None:
+        """The job has failed."""
+
+    def job(self, job_id: str) -> Job | None:
+        """The job as it is now."""
+
+
+class JobEvents(Protocol):
+    """Tells whoever waits that a job has changed."""
+
+    def watch(self, job_id: str, changed: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `changed`, on some thread, after each change of the job while the context lasts."""
+
+    def follow(self, job_id: str, timeout: float) -> Iterator[Job]:
+        """The job now and after each change, until it ends or the time is up."""
+
+
+class JobSubmitter(Protocol):
+    """The TCP road into a stage."""
+
+    def send(self, message: Message) -> Reply:
+        """The worker's reply. Raises what a rejection names."""
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What came of executing a notebook.
+
+    Attributes:
+        executed: the notebook with its outputs, as it stands on disk (JSON in UTF-8).
+        outputs: the MIME bundles displayed, in order.
+        error: what stopped it, or None.
+    """
+
+    executed: bytes
+    outputs: tuple[Mapping[str, Any], ...]
+    error: StockcastError | None
+
+
+class ModelCatalogue(Protocol):
+    """The forecasting notebooks that a request may name."""
+
+    def notebook(self, model: str) -> Path:
+        """The model's notebook. Raises InvalidRequest for an unknown model."""
+
+    def revision(self, model: str) -> str:
+        """What tells this notebook and library from any other. Raises InvalidRequest."""
+
+
+class NotebookRunner(Protocol):
+    """Executes a notebook in a kernel of its own."""
+
+    def run(
+        self,
+        notebook: Path,
+        parameters: Mapping[str, Any],
+        on_progress: Callable[[Progress], None],
+    ) -> NotebookRun:
+        """Run it to its end. Never raises for what the notebook does."""

