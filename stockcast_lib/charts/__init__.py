@@ -1,0 +1,1 @@
+"""Charts of forecasts: an interactive figure and a picture, from frames alone."""

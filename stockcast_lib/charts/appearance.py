@@ -1,0 +1,76 @@
+"""What both charts share: colours, words and how much of the history to show."""
+
+from datetime import date
+
+import pandas as pd
+
+from stockcast_lib.forecasting.forecast import Forecast
+
+INK, MUTED, GRID, PAPER = "#1f2933", "#66727f", "#e6eaee", "#ffffff"
+MODEL, BAND_OPACITY = "#0b7a75", 0.18
+NAIVE = "#b4540a"
+FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
+
+NOT_MEASURED = "not yet measured"
+
+_MIN_WINDOW_DAYS = 365
+_WINDOW_HORIZONS = 3
+_LOG_AXIS_RATIO = 25.0
+_SCIENTIFIC_ABOVE = 1e9
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def window_start(forecast: Forecast) -> date:
+    """From where to show the history, so that a short horizon is not a sliver."""
+    days = max(_MIN_WINDOW_DAYS, _WINDOW_HORIZONS * forecast.days)
+    wanted = pd.Timestamp(forecast.as_of) - pd.Timedelta(days=days)
+    first: pd.Timestamp = forecast.observations.index[0]
+    return max(wanted, first).date()
+
+
+def needs_log_axis(forecast: Forecast) -> bool:
+    """Whether the band is so wide that a linear axis would show nothing else."""
+    highest = max(forecast.path["upper"].max(), forecast.observations.max())
+    lowest = min(forecast.path["lower"].min(), forecast.observations.min())
+    return bool(highest > _LOG_AXIS_RATIO * lowest)
+
+
+def title(forecast: Forecast) -> str:
+    """The ticker and the day forecast for."""
+    return f"{forecast.ticker}: forecast to {day_text(forecast.target_date)}"
+
+
+def subtitle(forecast: Forecast) -> str:
+    """The forecast in figures, what it is to be judged by, and where the data ends."""
+    target = forecast.path.iloc[-1]
+    band = f"{price_text(target['lower'])} to {price_text(target['upper'])}"
+    return " · ".join(
+        (
+            f"{price_text(target['price'])} ({band}, {level_text(forecast.config.interval)} band)",
+            f"naive forecast {price_text(forecast.baseline.price)}",
+            f"skill {NOT_MEASURED}",
+            data_text(forecast.as_of, sample=forecast.sample),
+        )
+    )
+
+
+def data_text(last_session: date, *, sample: bool) -> str:
+    """Where the data ends, and whether it is a sample."""
+    return f"{'sample data' if sample else 'data'} to {day_text(last_session)}"
+
+
+def price_text(price: float) -> str:
+    """A price to the cent, or to four digits where cents would say nothing."""
+    if price == 0 or 1 <= price < _SCIENTIFIC_ABOVE:
+        return f"{price:,.2f}"
+    return f"{price:.4g}"
+
+
+def level_text(level: float) -> str:
+    """A band's level as a percentage."""
+    return f"{100 * level:g} %"
+
+
+def day_text(day: date) -> str:
+    """A day as people write it, the same in every locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

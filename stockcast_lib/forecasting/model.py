@@ -1,0 +1,154 @@
+"""Fitting Prophet's additive model to the log price."""
+
+import logging
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from cmdstanpy.utils import get_logger
+from prophet import Prophet
+
+from stockcast_lib.core.errors import (
+    BadVendorData,
+    InvalidRequest,
+    ModelDiverged,
+    NotEnoughHistory,
+)
+from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.forecasting.posterior import negative_log_posterior
+
+Engine = Literal["exact", "stan"]
+DEFAULT_ENGINE: Engine = "stan"
+DEFAULT_CONFIG = ModelConfig()
+MIN_SESSIONS = 30
+DAYS_A_YEAR = 365.25
+MONTH_DAYS, MONTH_FOURIER_ORDER = 30.5, 5
+# A term is fitted only where the history shows it twice; two years of sessions may begin and
+# end on a long weekend.
+_MIN_SPAN_DAYS = {"yearly": 725, "monthly": 61, "weekly": 14}
+
+# Both report every fit and every choice of theirs. cmdstanpy sets its logger's level when the
+# logger is first asked for, so a level set by name would not last.
+get_logger().setLevel(logging.ERROR)
+logging.getLogger("prophet").setLevel(logging.ERROR)
+
+
+class LogPriceModel(Prophet):  # type: ignore[misc, unused-ignore]
+    """Prophet fitted to the natural logarithm of the price; all of Prophet's own API holds.
+
+    Attributes:
+        engine: what found the parameters.
+        config: what was fitted: the configuration asked for, less what the history cannot bear.
+    """
+
+    engine: Engine
+    config: ModelConfig
+
+    @property
+    def negative_log_posterior(self) -> float:
+        """The objective at the fitted parameters; see `negative_log_posterior`."""
+        return negative_log_posterior(self)
+
+
+def fit_prophet(
+    prices: "pd.Series[float]",
+    config: ModelConfig = DEFAULT_CONFIG,
+    engine: Engine = DEFAULT_ENGINE,
+) -> LogPriceModel:
+    """Fit the model to the last `config.training_years` of a price series.
+
+    Args:
+        prices: adjusted closes over an ascending DatetimeIndex of trading days.
+        config: the model's parameters. Seasonal terms are left out where the history is shorter
+            than two of their periods, and changepoints are at most one a session.
+        engine: "stan" is Prophet's own optimiser.
+
+    Returns:
+        The fitted model; it predicts log prices.
+
+    Raises:
+        NotEnoughHistory: fewer than `MIN_SESSIONS` sessions to train on.
+        BadVendorData: a price is not a positive number, or the dates do not ascend.
+        InvalidRequest: the engine is not one that is built.
+        ModelDiverged: the optimiser failed.
+    """
+    if engine != "stan":
+        raise InvalidRequest(
+            f"The engine {engine!r} is not built yet: use engine='stan'.", fields=[]
+        )
+    history = training_history(prices, config)
+    model = _unfitted(bearable(config, history))
+    rows = pd.DataFrame({"ds": history.index, "y": np.log(history.to_numpy(dtype=float))})
+    try:
+        model.fit(rows, seed=1)
+    except RuntimeError as error:
+        raise ModelDiverged("The optimiser found no fit for this price series.") from error
+    model.engine = engine
+    return model
+
+
+def training_history(prices: "pd.Series[float]", config: ModelConfig) -> "pd.Series[float]":
+    """The checked prices of the last `config.training_years`.
+
+    Raises:
+        NotEnoughHistory: fewer than `MIN_SESSIONS` sessions.
+        BadVendorData: a price is not a positive number, or the dates do not ascend.
+    """
+    _check(prices)
+    cutoff = prices.index[-1] - pd.Timedelta(days=DAYS_A_YEAR * config.training_years)
+    history: pd.Series[float] = prices[prices.index > cutoff]
+    if len(history) < MIN_SESSIONS:
+        raise NotEnoughHistory(
+            f"A fit needs {MIN_SESSIONS} sessions, and the last {config.training_years:g} years "
+            f"hold {len(history)}: train on more years, or choose a ticker with more history.",
+            sessions=len(history),
+        )
+    return history
+
+
+def bearable(config: ModelConfig, history: "pd.Series[float]") -> ModelConfig:
+    """The configuration without the terms that a history is too short to tell."""
+    span = (history.index[-1] - history.index[0]).days
+    wanted = {name: getattr(config, f"{name}_seasonality") for name in _MIN_SPAN_DAYS}
+    limits: dict[str, bool | int] = {
+        f"{name}_seasonality": wanted[name] and span >= days
+        for name, days in _MIN_SPAN_DAYS.items()
+    }
+    candidates = max(int(len(history) * config.changepoint_range) - 1, 0)
+    limits["n_changepoints"] = min(config.n_changepoints, candidates)
+    return config.model_copy(update=limits)
+
+
+def _unfitted(config: ModelConfig) -> LogPriceModel:
+    model = LogPriceModel(
+        n_changepoints=config.n_changepoints,
+        changepoint_range=config.changepoint_range,
+        changepoint_prior_scale=config.changepoint_prior_scale,
+        seasonality_prior_scale=config.seasonality_prior_scale,
+        yearly_seasonality=config.yearly_seasonality,
+        weekly_seasonality=config.weekly_seasonality,
+        daily_seasonality=False,
+        interval_width=config.interval,
+        # Bands are made in `intervals`; Prophet's own draws use numpy's global generator.
+        uncertainty_samples=0,
+    )
+    if config.monthly_seasonality:
+        model.add_seasonality("monthly", MONTH_DAYS, MONTH_FOURIER_ORDER)
+    model.config = config
+    return model
+
+
+def _check(prices: "pd.Series[float]") -> None:
+    index = prices.index
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
+        raise BadVendorData("The prices' index must be dates without a time zone.")
+    if prices.empty:
+        raise NotEnoughHistory("The price series is empty.", sessions=0)
+    if not (index.is_monotonic_increasing and index.is_unique):
+        raise BadVendorData("The prices' dates must ascend, each once.")
+    values = prices.to_numpy(dtype=float)
+    bad = index[~((values > 0) & np.isfinite(values))]
+    if len(bad):
+        raise BadVendorData(
+            f"{len(bad)} prices are not positive numbers, the first on {bad[0].date()}."
+        )

@@ -1,0 +1,163 @@
+import gc
+import io
+import json
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from stockcast_lib.charts import appearance, picture
+from stockcast_lib.charts.interactive import figure_document, forecast_figure
+from stockcast_lib.charts.picture import forecast_png
+from stockcast_lib.forecasting import make_forecast
+from tests.factories import price_history
+
+DAYS = 60
+
+
+@pytest.fixture(scope="module")
+def forecast():
+    return make_forecast(price_history(sessions=400, sample=True), DAYS)
+
+
+@pytest.fixture(scope="module")
+def document(forecast):
+    return figure_document(forecast_figure(forecast))
+
+
+def _trace(document, name):
+    return next(trace for trace in document["data"] if trace["name"] == name)
+
+
+def _pixels(png):
+    return matplotlib.image.imread(io.BytesIO(png))
+
+
+def _shows(png, colour):
+    near = np.abs(_pixels(png)[:, :, :3] - np.array(to_rgb(colour))).max(axis=2) < 0.02
+    return near.any()
+
+
+def test_the_figure_is_json_and_asks_for_nothing_from_the_network(document):
+    text = json.dumps(document, allow_nan=False)
+    assert json.loads(text) == document
+    assert "http" not in text
+
+
+def test_the_figure_shows_the_forecast_path_itself(forecast, document):
+    line = _trace(document, "forecast (median)")
+    assert line["x"][0] == "2017-02-28"
+    assert line["x"][-1] == forecast.target_date.isoformat()
+    assert line["y"] == forecast.path["price"].tolist()
+
+
+def test_the_band_is_a_ribbon_between_upper_and_lower(forecast, document):
+    lower = _trace(document, "80 % band")
+    upper = document["data"][document["data"].index(lower) - 1]
+    assert lower["fill"] == "tonexty"
+    assert lower["y"] == forecast.path["lower"].tolist()
+    assert upper["y"] == forecast.path["upper"].tolist()
+    low, high = (float(text) for text in lower["customdata"][-1].split(" to "))
+    assert (low, high) == pytest.approx((lower["y"][-1], upper["y"][-1]), abs=0.01)
+
+
+def test_the_naive_forecast_is_a_dotted_line_at_the_last_price(forecast, document):
+    naive = _trace(document, "naive forecast (last price)")
+    assert naive["line"]["dash"] == "dot"
+    assert set(naive["y"]) == {forecast.observations.iloc[-1]}
+    assert naive["x"][0] == forecast.as_of.isoformat()
+
+
+def test_the_target_is_marked(forecast, document):
+    target = _trace(document, "target")
+    assert target["x"] == [forecast.target_date.isoformat()]
+    assert target["y"] == [forecast.path["price"].iloc[-1]]
+
+
+def test_hover_is_unified_and_ranges_can_be_chosen(document):
+    buttons = document["layout"]["xaxis"]["rangeselector"]["buttons"]
+    assert document["layout"]["hovermode"] == "x unified"
+    assert [button["label"] for button in buttons] == ["1m", "6m", "1y", "all"]
+
+
+def test_the_title_names_the_ticker_and_the_sample_with_its_last_date(document):
+    text = document["layout"]["title"]["text"]
+    assert "TEST" in text
+    assert "sample data to 27 Feb 2017" in text
+    assert "skill not yet measured" in text
+
+
+def test_data_that_is_no_sample_is_not_called_one(forecast):
+    text = appearance.subtitle(replace(forecast, sample=False))
+    assert "sample" not in text
+    assert "data to 27 Feb 2017" in text
+
+
+def test_a_band_too_wide_for_a_linear_axis_gets_a_logarithmic_one(forecast):
+    far = forecast.path.assign(upper=forecast.path["upper"] * 1e6)
+    wide = replace(forecast, path=far)
+    assert forecast_figure(forecast).layout.yaxis.type == "linear"
+    assert forecast_figure(wide).layout.yaxis.type == "log"
+
+
+def test_a_short_horizon_shows_a_year_and_a_long_one_more(forecast):
+    long_ago = pd.Series(1.0, index=pd.bdate_range("2000", "2017-02-27"))
+    old = replace(forecast, observations=long_ago)
+    assert appearance.window_start(old) == date(2016, 2, 28)
+    assert appearance.window_start(replace(old, days=1000)) == date(2008, 12, 11)
+    assert appearance.window_start(forecast) >= forecast.observations.index[0].date()
+
+
+@pytest.mark.parametrize(
+    ("price", "text"),
+    [(136.93, "136.93"), (1234567.891, "1,234,567.89"), (0.00123456, "0.001235"), (0.0, "0.00")],
+)
+def test_prices_are_readable_at_every_size(price, text):
+    assert appearance.price_text(price) == text
+
+
+def test_the_picture_is_a_png_with_every_part_in_it(forecast):
+    png = forecast_png(forecast)
+    assert png.startswith(b"\x89PNG")
+    assert _pixels(png).shape == (672, 1200, 4)
+    for colour in (appearance.INK, appearance.MODEL, appearance.NAIVE):
+        assert _shows(png, colour)
+
+
+def test_the_same_forecast_gives_the_same_picture_in_every_thread(forecast):
+    expected = forecast_png(forecast)
+    with ThreadPoolExecutor(4) as threads:
+        pictures = list(threads.map(forecast_png, [forecast] * 12))
+    assert all(picture == expected for picture in pictures)
+
+
+def test_a_name_with_a_formula_sign_is_drawn_as_it_stands(forecast):
+    assert forecast_png(replace(forecast, ticker="A$B$_C"))
+
+
+def test_figures_are_freed_and_never_registered_with_pyplot(forecast, monkeypatch):
+    made = []
+
+    class Watched(Figure):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(picture, "Figure", Watched)
+    forecast_png(forecast)
+    gc.collect()
+    assert [figure() for figure in made] == [None]
+
+
+@pytest.mark.parametrize("days", [1, 10_000])
+def test_the_shortest_and_the_longest_horizon_can_be_drawn(days):
+    forecast = make_forecast(price_history(sessions=800), days)
+    assert forecast_png(forecast).startswith(b"\x89PNG")
+    json.dumps(figure_document(forecast_figure(forecast)), allow_nan=False)

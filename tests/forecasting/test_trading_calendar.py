@@ -1,0 +1,55 @@
+from datetime import date
+
+import pytest
+
+from stockcast_lib.core.errors import InvalidRequest
+from stockcast_lib.forecasting.trading_calendar import (
+    all_sessions,
+    sessions_ahead,
+    sessions_between,
+    target_session,
+)
+
+FRIDAY = date(2017, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days", "target"),
+    [
+        (FRIDAY, 1, date(2017, 2, 27)),  # a Saturday
+        (FRIDAY, 3, date(2017, 2, 27)),  # a session itself
+        (date(2017, 4, 13), 1, date(2017, 4, 17)),  # Good Friday, then a weekend
+        (date(2016, 12, 30), 1, date(2017, 1, 3)),  # New Year observed on a Monday
+    ],
+)
+def test_the_target_is_the_first_session_on_or_after_the_day_asked_for(as_of, days, target):
+    assert target_session(as_of, days) == target
+
+
+def test_the_longest_horizon_is_covered_from_data_of_today():
+    assert target_session(date(2028, 1, 3), 10_000) >= date(2055, 1, 1)
+
+
+def test_the_path_excludes_the_last_session_and_includes_the_target():
+    path = sessions_between(date(2017, 4, 12), date(2017, 4, 18))
+    assert [str(day.date()) for day in path] == ["2017-04-13", "2017-04-17", "2017-04-18"]
+
+
+def test_sessions_ahead_start_after_a_day_that_is_no_session_too():
+    sunday = date(2017, 2, 26)
+    assert [str(day.date()) for day in sessions_ahead(sunday, 2)] == ["2017-02-27", "2017-02-28"]
+
+
+def test_the_calendar_reaches_back_to_the_first_vendor_data():
+    assert all_sessions()[0].date() == date(1962, 1, 2)
+
+
+@pytest.mark.parametrize(("as_of", "n"), [(FRIDAY, 0), (FRIDAY, -1), (date(2059, 6, 2), 1000)])
+def test_sessions_that_do_not_exist_are_refused(as_of, n):
+    with pytest.raises(InvalidRequest):
+        sessions_ahead(as_of, n)
+
+
+def test_a_target_after_the_calendar_is_refused():
+    with pytest.raises(InvalidRequest, match="outside the trading calendar"):
+        target_session(date(2059, 6, 2), 1000)

@@ -1,0 +1,116 @@
+import base64
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from IPython.core.formatters import DisplayFormatter
+
+from stockcast_lib.core.prices import PriceVersion
+from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, PRICES_MIME, RESULT_MIME, parse_result
+from stockcast_lib.forecasting import ModelConfig, make_forecast
+from stockcast_lib.report import ForecastReport, PricesReport
+from tests.factories import LAST_SESSION, price_history, price_version
+
+NEXT_DAY = datetime(LAST_SESSION.year, LAST_SESSION.month, LAST_SESSION.day, tzinfo=UTC) + (
+    timedelta(days=1)
+)
+HISTORY = price_history(sessions=300, sample=True)
+VERSION = price_version(HISTORY)
+
+
+@pytest.fixture(scope="module")
+def forecast():
+    return make_forecast(HISTORY, 30, ModelConfig(changepoint_prior_scale=0.1))
+
+
+@pytest.fixture(scope="module")
+def report(forecast):
+    return ForecastReport(forecast, VERSION, now=NEXT_DAY)
+
+
+def _displayed(thing):
+    bundle, _ = DisplayFormatter().format(thing)
+    return bundle
+
+
+def test_ipython_displays_every_form_of_a_forecast(report):
+    bundle = _displayed(report)
+    assert set(bundle) == {RESULT_MIME, PLOTLY_MIME, PNG_MIME, "text/html", "text/plain"}
+    json.dumps(bundle, allow_nan=False)
+    assert base64.b64decode(bundle[PNG_MIME]).startswith(b"\x89PNG")
+    assert bundle[PLOTLY_MIME]["data"]
+
+
+def test_the_displayed_result_reads_back_as_the_forecast(report, forecast):
+    result = parse_result(_displayed(report)[RESULT_MIME])
+    target = forecast.path.iloc[-1]
+    assert result == report.result
+    assert (result.ticker, result.days, result.target_date) == ("TEST", 30, forecast.target_date)
+    assert (result.price, result.lower, result.upper) == tuple(target[["price", "lower", "upper"]])
+    assert len(result.path) == len(forecast.path)
+    assert result.data_version == VERSION.key
+    assert result.last_price == result.baseline.price == HISTORY.adjusted_close.iloc[-1]
+
+
+def test_what_is_not_measured_is_null_and_said_so(report):
+    assert report.result.skill is None
+    assert report.result.coverage is None
+    assert "not yet measured" in _displayed(report)["text/html"]
+    assert "skill: not yet measured" in _displayed(report)["text/plain"]
+
+
+def test_the_result_says_which_parameters_were_fitted(report):
+    assert report.result.model.engine == "stan"
+    assert report.result.model.params["changepoint_prior_scale"] == 0.1
+    assert report.result.model.params["yearly_seasonality"] is False  # 300 sessions are too few
+
+
+@pytest.mark.parametrize(("days_later", "stale"), [(1, False), (7, False), (8, True), (3000, True)])
+def test_a_result_is_stale_when_its_data_ended_over_a_week_ago(forecast, days_later, stale):
+    now = NEXT_DAY + timedelta(days=days_later - 1)
+    assert ForecastReport(forecast, VERSION, now=now).result.stale is stale
+
+
+def test_the_clock_judges_where_no_time_is_given(forecast):
+    assert ForecastReport(forecast, VERSION).result.stale
+
+
+def test_the_card_shows_the_figures_and_the_sample(report, forecast):
+    html = _displayed(report)["text/html"]
+    for text in (
+        f"{report.result.price:,.2f}",
+        f"{report.result.baseline.price:,.2f}",
+        "29 Mar 2017",
+        "80 % band",
+        "sample data to 27 Feb 2017",
+        "data:image/png;base64,",
+    ):
+        assert text in html
+    assert forecast.target_date.isoformat() == "2017-03-29"
+
+
+def test_old_data_of_a_vendor_is_said_to_be_old(forecast):
+    live = ForecastReport(forecast, price_version(HISTORY, sample=False))
+    assert "not up to date" in _displayed(live)["text/html"]
+
+
+def test_markup_in_a_ticker_is_escaped_everywhere(forecast):
+    evil = "<script>alert(1)</script>"
+    report = ForecastReport(replace(forecast, ticker=evil), VERSION)
+    assert "<script" not in _displayed(report)["text/html"]
+    prices = PricesReport(VERSION.model_copy(update={"ticker": evil, "vendor": evil}), HISTORY)
+    assert "<script" not in _displayed(prices)["text/html"]
+
+
+def test_markup_in_a_ticker_does_not_reach_the_figures_title(forecast):
+    report = ForecastReport(replace(forecast, ticker="<i>X</i>"), VERSION)
+    assert "<i>" not in report.figure["layout"]["title"]["text"]
+
+
+def test_ipython_displays_prices_with_their_manifest_and_last_rows():
+    bundle = _displayed(PricesReport(VERSION, HISTORY))
+    assert set(bundle) == {PRICES_MIME, "text/html", "text/plain"}
+    assert PriceVersion.model_validate(json.loads(json.dumps(bundle[PRICES_MIME]))) == VERSION
+    assert bundle["text/html"].count("<tr>") == 6
+    assert "sample data to 27 Feb 2017" in bundle["text/plain"]
