@@ -1,0 +1,1 @@
+"""The edges: one file a real thing, each behind a port."""

@@ -1,0 +1,8 @@
+-- Make a price version the current one, unless a later one is; manifests' keys sort by time.
+-- KEYS: current prices
+-- ARGV: manifest key, manifest, lifetime in seconds
+local held = redis.call('HGET', KEYS[1], 'key')
+if not held or held < ARGV[1] then
+  redis.call('HSET', KEYS[1], 'key', ARGV[1], 'manifest', ARGV[2])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])

@@ -1,0 +1,65 @@
+"""Connections to Redis, their time limits, and its errors in our words."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from stockcast_lib.core.errors import QueueUnavailable
+
+COMMAND_TIMEOUT = 5.0
+CONNECT_TIMEOUT = 2.0
+LONGEST_BLOCK = 2.0
+_MAX_CONNECTIONS = 200
+
+
+def connect(url: str) -> "redis.Redis":
+    """A client for commands that answer at once.
+
+    redis-py repeats a call whose connection broke. That is safe here: every change is a script
+    that may run twice.
+    """
+    return _client(url, timeout=COMMAND_TIMEOUT, retries=2)
+
+
+def connect_blocking(url: str) -> "redis.Redis":
+    """A client for blocking reads of at most `LONGEST_BLOCK` seconds, with a pool of its own."""
+    return _client(url, timeout=LONGEST_BLOCK + COMMAND_TIMEOUT, retries=0)
+
+
+def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=CONNECT_TIMEOUT,
+        socket_keepalive=True,
+        max_connections=_MAX_CONNECTIONS,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries),
+    )
+
+
+@contextmanager
+def redis_errors() -> Iterator[None]:
+    """Turn the client's errors into `QueueUnavailable`."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise QueueUnavailable(
+            f"Redis does not answer as it should ({type(error).__name__}): try again shortly; "
+            "`stockcast doctor` says what is wrong."
+        ) from error
+
+
+@cache
+def _source(name: str) -> str:
+    return (resources.files(__package__) / "lua" / f"{name}.lua").read_text("utf-8")
+
+
+def script(client: "redis.Redis", name: str) -> Callable[..., Any]:
+    """A Lua script of `lua/`, to be called with `keys=` and `args=`."""
+    return client.register_script(_source(name))

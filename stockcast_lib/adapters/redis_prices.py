@@ -1,0 +1,76 @@
+"""Which price version is current, and the lock of whoever fetches the next."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import redis
+import structlog
+
+from stockcast_lib.adapters.redis_connection import redis_errors, script
+from stockcast_lib.core import keys
+from stockcast_lib.core.errors import QueueUnavailable
+from stockcast_lib.core.prices import PriceVersion
+
+_log = structlog.get_logger()
+
+
+class RedisPriceBoard:
+    """The `PriceBoard` port.
+
+    Args:
+        client: for commands.
+        longest_wait: seconds to wait for another worker that fetches the same ticker.
+    """
+
+    def __init__(self, client: "redis.Redis", *, longest_wait: float = 600.0) -> None:
+        self._client = client
+        self._longest_wait = longest_wait
+        self._publish = script(client, "publish")
+
+    def current(self, ticker: str) -> PriceVersion | None:
+        """See `PriceBoard.current`."""
+        with redis_errors():
+            held = self._client.hget(keys.current_prices(ticker), "manifest")
+        return PriceVersion.model_validate_json(held) if held else None
+
+    def publish(self, version: PriceVersion) -> None:
+        """See `PriceBoard.publish`."""
+        with redis_errors():
+            self._publish(
+                keys=[keys.current_prices(version.ticker)],
+                args=[version.key, version.model_dump_json(), keys.PRICES_LIFETIME],
+            )
+
+    @contextlib.contextmanager
+    def fetching(self, ticker: str) -> Iterator[None]:
+        """See `PriceBoard.fetching`."""
+        lock = self._client.lock(
+            keys.ticker_lock(ticker),
+            timeout=keys.TICKER_LOCK_LIFETIME,
+            sleep=0.1,
+            blocking_timeout=self._longest_wait,
+            thread_local=False,
+        )
+        with redis_errors():
+            if not lock.acquire():
+                raise QueueUnavailable(f"Another worker has been fetching {ticker} for too long.")
+        over = threading.Event()
+        renewal = threading.Thread(target=_renew, args=(lock, over), daemon=True)
+        renewal.start()
+        try:
+            yield
+        finally:
+            over.set()
+            renewal.join()
+            # Lost or away: it lapses by itself. Two fetches waste a call, and harm nothing.
+            with contextlib.suppress(redis.RedisError):
+                lock.release()
+
+
+def _renew(lock: "redis.lock.Lock", over: threading.Event) -> None:
+    while not over.wait(keys.TICKER_LOCK_LIFETIME / 3):
+        try:
+            lock.reacquire()
+        except redis.RedisError as error:
+            _log.warning("ticker_lock.not_renewed", error=type(error).__name__)

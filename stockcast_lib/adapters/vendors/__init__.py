@@ -1,0 +1,1 @@
+"""Vendors of daily prices, one file each."""

@@ -1,0 +1,73 @@
+"""The TCP road to a worker: one message, one reply, one connection."""
+
+import secrets
+import socket
+import time
+
+from stockcast_lib.core.errors import BadFrame, WorkerUnavailable, error_from_report
+from stockcast_lib.core.protocol import (
+    MAX_LINE,
+    Message,
+    Reply,
+    Status,
+    decode_reply,
+    encode_message,
+)
+
+_CONNECT_TIMEOUT = 2.0
+_REPLY_TIMEOUT = 10.0
+
+
+class WorkerClient:
+    """The `JobSubmitter` port over TCP. Safe to share between threads.
+
+    Sending the same message twice is harmless: the worker joins or finds what is there.
+    """
+
+    def __init__(self, address: tuple[str, int], key: bytes) -> None:
+        self._address = address
+        self._key = key
+
+    def send(self, message: Message) -> Reply:
+        """See `JobSubmitter.send`.
+
+        Raises:
+            WorkerUnavailable: nobody answers, or not in the protocol.
+            StockcastError: the one that a rejection names.
+        """
+        line = encode_message(message, key=self._key, nonce=secrets.token_hex(12), at=time.time())
+        host, port = self._address
+        try:
+            with socket.create_connection(self._address, _CONNECT_TIMEOUT) as connection:
+                connection.settimeout(_REPLY_TIMEOUT)
+                connection.sendall(line)
+                reply = decode_reply(_read_line(connection))
+        except (OSError, BadFrame) as error:
+            raise WorkerUnavailable(
+                f"The worker at {host}:{port} does not answer ({error}): is it running?"
+            ) from error
+        if reply.status is Status.REJECTED and reply.reason is not None:
+            raise error_from_report(reply.reason)
+        return reply
+
+
+def reach(address: tuple[str, int]) -> None:
+    """Raise WorkerUnavailable unless somebody listens."""
+    host, port = address
+    try:
+        socket.create_connection(address, _CONNECT_TIMEOUT).close()
+    except OSError as error:
+        raise WorkerUnavailable(f"No worker listens at {host}:{port} ({error}).") from error
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    deadline = time.monotonic() + _REPLY_TIMEOUT
+    received = bytearray()
+    while not received.endswith(b"\n"):
+        if len(received) > MAX_LINE or time.monotonic() > deadline:
+            raise BadFrame("the reply is too long or too slow")
+        chunk = connection.recv(MAX_LINE)
+        if not chunk:
+            raise BadFrame("the connection was closed before a reply came")
+        received += chunk
+    return bytes(received)
