@@ -1,0 +1,1 @@
+"""The two server processes: the HTTP gateway and the stage worker."""

@@ -1,0 +1,52 @@
+"""The HTTP gateway. Run as `python -m server.gateway`; its calls are in `stockcast_lib.web`."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+from tornado.httpserver import HTTPServer
+
+from stockcast_lib import wiring
+from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.logs import configure_logs
+from stockcast_lib.settings import GatewaySettings
+from stockcast_lib.web.base import MAX_BODY
+from stockcast_lib.web.handlers import application
+
+_log = structlog.get_logger()
+_BODY_TIMEOUT = 20.0
+_IDLE_TIMEOUT = 75.0
+
+
+async def serve() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    settings = GatewaySettings.read()
+    server = HTTPServer(
+        application(wiring.service(), wiring.readiness),
+        # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
+        max_body_size=100 * MAX_BODY,
+        body_timeout=_BODY_TIMEOUT,
+        idle_connection_timeout=_IDLE_TIMEOUT,
+    )
+    server.listen(settings.gateway_port, settings.gateway_host)
+    _log.info("gateway.ready", port=settings.gateway_port)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    server.stop()
+    _log.info("gateway.stopped")
+
+
+def main() -> None:
+    """Serve, or say in one line why not."""
+    configure_logs()
+    try:
+        asyncio.run(serve())
+    except (StockcastError, OSError) as error:
+        sys.exit(f"gateway: {error}")
+
+
+if __name__ == "__main__":
+    main()

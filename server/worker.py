@@ -1,0 +1,155 @@
+"""A stage worker: a TCP listener that makes jobs durable, and the loop that works them off.
+
+Run as `python -m server.worker --stage ingest` or `--stage forecast`. The event loop serves TCP
+only; intake runs on a small thread pool, jobs on a thread of their own.
+"""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+from tornado.iostream import IOStream, StreamClosedError
+from tornado.netutil import bind_sockets
+from tornado.tcpserver import TCPServer
+
+from stockcast_lib import wiring
+from stockcast_lib.core.errors import BadFrame, StockcastError
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_message, encode_reply
+from stockcast_lib.logs import configure_logs
+from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.stages.intake import Intake
+
+_log = structlog.get_logger()
+_INTAKE_THREADS = 8
+
+T = TypeVar("T")
+
+
+class MessageServer(TCPServer):
+    """Answers each line with one line, until the client closes or falls silent.
+
+    Args:
+        intake: makes a message durable and gives the reply.
+        key: the shared frame key.
+        silence: seconds after which a connection without a whole line is closed.
+    """
+
+    def __init__(self, intake: Intake, key: bytes, silence: float) -> None:
+        super().__init__(max_buffer_size=2 * MAX_LINE)
+        self._intake = intake
+        self._key = key
+        self._silence = silence
+        self._pool = ThreadPoolExecutor(_INTAKE_THREADS, thread_name_prefix="intake")
+
+    async def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:
+        """Serve one connection."""
+        rest = bytearray()
+        try:
+            while not stream.closed():
+                line = await self._with_limit(_read_line(stream, rest))
+                reply = await asyncio.get_running_loop().run_in_executor(
+                    self._pool, self._answer, line
+                )
+                await self._with_limit(stream.write(encode_reply(reply)))
+        except BadFrame as error:
+            await self._refuse(stream, error)
+        except TimeoutError:
+            await self._refuse(stream, BadFrame("No whole line came in time."))
+        except StreamClosedError:
+            _log.debug("tcp.closed", peer=address[0])
+        finally:
+            stream.close()
+
+    async def _with_limit(self, awaitable: Awaitable[T]) -> T:
+        return await asyncio.wait_for(awaitable, self._silence)
+
+    async def _refuse(self, stream: IOStream, error: StockcastError) -> None:
+        try:
+            await self._with_limit(
+                stream.write(encode_reply(Reply(Status.REJECTED, reason=error.report())))
+            )
+        except (StreamClosedError, TimeoutError):
+            return
+
+    def _answer(self, line: bytes) -> Reply:
+        try:
+            return self._intake(decode_message(line, key=self._key, now=time.time()))
+        except StockcastError as error:
+            _log.info("tcp.rejected", code=error.code, error=error.message)
+            return Reply(Status.REJECTED, reason=error.report())
+        except Exception:  # noqa: BLE001 - logged; the peer must get an answer, the worker live on
+            _log.exception("tcp.broke")
+            broke = StockcastError("Stockcast itself failed at this message; its log has why.")
+            return Reply(Status.REJECTED, reason=broke.report())
+
+
+async def _read_line(stream: IOStream, rest: bytearray) -> bytes:
+    # tornado's own read_until closes the connection on a long line, before it can be answered.
+    while b"\n" not in rest:
+        if len(rest) > MAX_LINE:
+            raise BadFrame(f"The line is longer than {MAX_LINE} bytes.")
+        rest += await stream.read_bytes(MAX_LINE, partial=True)
+    line, _, left = bytes(rest).partition(b"\n")
+    rest[:] = left
+    return line + b"\n"
+
+
+async def serve(stage: Stage, *, reuse_port: bool) -> None:
+    """Serve until SIGTERM or SIGINT; then finish the job under way, or give it back."""
+    settings = WorkerSettings.read()
+    host, port = settings.address(stage)
+    worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    loop = wiring.claim_loop(stage, worker)
+    server = MessageServer(
+        wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
+    )
+    server.add_sockets(bind_sockets(port, host, reuse_port=reuse_port))
+    claims = threading.Thread(target=loop.run, name="claims")
+    claims.start()
+    _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
+
+    await _signalled()
+    server.stop()
+    loop.stop()
+    await asyncio.to_thread(claims.join, settings.grace_seconds)
+    if claims.is_alive():
+        loop.abandon()
+        await asyncio.to_thread(claims.join)
+    _log.info("worker.stopped", stage=stage)
+
+
+async def _signalled() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m server.worker", description=__doc__)
+    parser.add_argument("--stage", required=True, type=Stage, choices=list(Stage))
+    parser.add_argument(
+        "--reuse-port", action="store_true", help="let several workers share the stage's address"
+    )
+    arguments = parser.parse_args()
+    configure_logs()
+    try:
+        asyncio.run(serve(arguments.stage, reuse_port=arguments.reuse_port))
+    except (StockcastError, OSError) as error:
+        sys.exit(f"worker: {error}")
+
+
+if __name__ == "__main__":
+    main()

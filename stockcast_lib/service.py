@@ -1,0 +1,101 @@
+"""The forecast service as its clients use it: gateway, dashboard, command line and Python.
+
+It only joins ports, so every face submits, waits and reads in one way.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from stockcast_lib.core import job_ids, keys
+from stockcast_lib.core.errors import LostJob, UnknownJob, WorkerUnavailable
+from stockcast_lib.core.jobs import Job, Stage, parse_request
+from stockcast_lib.core.protocol import Submit
+from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
+from stockcast_lib.ports import (
+    JobEvents,
+    JobQueue,
+    JobSubmitter,
+    ResultStore,
+    RunArchive,
+    StoredForecast,
+)
+
+
+@dataclass(frozen=True)
+class ForecastService:
+    """Submit, follow and read forecasts. Safe to share between threads."""
+
+    ingest: JobSubmitter
+    queue: JobQueue
+    events: JobEvents
+    results: ResultStore
+    archive: RunArchive
+    directory: SymbolDirectory
+    frame_key: bytes
+
+    def submit(self, payload: Any) -> str:
+        """Validate a request, hand it to the ingest worker, and give back the job's id.
+
+        Raises:
+            InvalidRequest: with every wrong field.
+            UnknownTicker: where the directory is known to be complete.
+            WorkerUnavailable: no worker answered.
+        """
+        request = parse_request(payload)
+        if self.directory.complete and request.ticker not in self.directory:
+            raise unknown_ticker(request.ticker, self.directory)
+        reply = self.ingest.send(Submit(request.canonical()))
+        if reply.job_id is None:
+            raise WorkerUnavailable("The ingest worker gave no job id: ask again.")
+        return reply.job_id
+
+    def job(self, job_id: str) -> Job:
+        """The job as it is now, or as the archive has it when its queue was lost.
+
+        Raises:
+            UnknownJob: the id was never given out.
+            LostJob: it was, but the job went with a Redis volume.
+        """
+        job = self.queue.job(job_id)
+        if job is not None:
+            return job
+        if not job_ids.is_ours(job_id, self.frame_key):
+            raise UnknownJob("There is no forecast with this id.")
+        archived = self.archive.read(job_id, keys.JOB_ARTEFACT)
+        if archived is None:
+            raise LostJob("This job was lost with its queue: ask for the forecast again.")
+        return Job.model_validate_json(archived)
+
+    def follow(self, job_id: str, timeout: float) -> Iterator[Job]:
+        """The job now and after each change, until it has ended or `timeout` seconds are over."""
+        self.job(job_id)
+        yield from self.events.follow(job_id, timeout)
+
+    def wait(self, job_id: str, timeout: float) -> Job:
+        """The job when it has ended, or as it is after `timeout` seconds."""
+        job = self.job(job_id)
+        deadline = time.monotonic() + timeout
+        for change in self.events.follow(job_id, deadline - time.monotonic()):
+            job = change
+        return job
+
+    def forecast(self, job: Job) -> StoredForecast | None:
+        """What a finished job made: from Redis, else from the archive; None if not finished."""
+        if job.result_key is None:
+            return None
+        return self.results.get(job.result_key) or self._archived(job.id)
+
+    def notebook(self, job_id: str, stage: Stage) -> bytes | None:
+        """The executed notebook of a job's stage, once there is one."""
+        return self.archive.read(job_id, keys.notebook_artefact(stage))
+
+    def _archived(self, job_id: str) -> StoredForecast | None:
+        result, figure, picture = (
+            self.archive.read(job_id, name)
+            for name in (keys.RESULT_ARTEFACT, keys.FIGURE_ARTEFACT, keys.PICTURE_ARTEFACT)
+        )
+        if result is None or figure is None or picture is None:
+            return None
+        return StoredForecast(job_id, result, figure, picture)

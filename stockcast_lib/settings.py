@@ -1,0 +1,182 @@
+"""The only reader of the environment, split by role: each process asks for what it needs.
+
+Values come from the environment, else from `.env` in the working directory, else from the
+`stack.env` that a running local stack keeps in `.stockcast/` there or in a folder above.
+`STOCKCAST_ENV_FILES=off` reads the environment alone: kernels and pods run so.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.core.jobs import Stage
+
+DATA_DIR = Path(".stockcast")
+STACK_ENV = "stack.env"
+_REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _running_stack(start: Path) -> Path | None:
+    folders = (start, *start.parents)
+    candidates = (folder / DATA_DIR / STACK_ENV for folder in folders)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _env_files() -> tuple[Path, ...]:
+    if os.environ.get("STOCKCAST_ENV_FILES") == "off":
+        return ()
+    stack = _running_stack(Path.cwd())
+    return (*((stack,) if stack else ()), Path(".env"))
+
+
+def _env_file_values() -> dict[str, str]:
+    files = [dotenv_values(path) for path in _env_files()]
+    return {name: value for file in files for name, value in file.items() if value is not None}
+
+
+class _Role(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="STOCKCAST_", extra="ignore", frozen=True)
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read this role's settings.
+
+        Raises:
+            BadSettings: in one line, naming each variable that is missing or wrong.
+        """
+        try:
+            return cls(_env_file=_env_files())
+        except ValidationError as error:
+            faults = "; ".join(_describe(fault) for fault in error.errors())
+            raise BadSettings(
+                f"{faults}. Start everything with `make run`, or see .env.sample."
+            ) from None
+
+
+def _describe(fault: Any) -> str:
+    name = str(fault["loc"][0])
+    variable = name if name.isupper() else f"STOCKCAST_{name.upper()}"
+    return f"{variable} " + (
+        "is not set" if fault["type"] == "missing" else f"is wrong: {fault['msg']}"
+    )
+
+
+class StoreSettings(_Role):
+    """The S3 bucket; what every kernel has."""
+
+    s3_endpoint_url: str | None = None
+    s3_bucket: str = "stockcast"
+    access_key: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
+    secret_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    region: str = Field("us-east-1", validation_alias="AWS_DEFAULT_REGION")
+
+
+class VendorSettings(_Role):
+    """Whom to ask for prices, in order, and how long an answer serves."""
+
+    vendors: Annotated[tuple[str, ...], NoDecode] = ("sample",)
+    max_age_days: float = Field(7, gt=0, le=3650)
+
+    @field_validator("vendors", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @property
+    def max_age(self) -> timedelta:
+        """How long prices serve before a vendor is asked again."""
+        return timedelta(days=self.max_age_days)
+
+
+class QueueSettings(_Role):
+    """Redis, and the key that signs TCP frames and job ids."""
+
+    redis_url: SecretStr
+    frame_key: SecretStr = Field(min_length=16)
+
+    @property
+    def frame_key_bytes(self) -> bytes:
+        """The key as the protocol takes it."""
+        return self.frame_key.get_secret_value().encode()
+
+
+class WorkerSettings(_Role):
+    """Where the workers listen, and their time limits.
+
+    `run_timeout_seconds` is a notebook's, `silence_seconds` a TCP peer's, and `grace_seconds` that
+    of a job under way when its worker is told to stop.
+    """
+
+    ingest_address: str = "127.0.0.1:7101"
+    forecast_address: str = "127.0.0.1:7102"
+    run_timeout_seconds: float = Field(300, gt=0)
+    silence_seconds: float = Field(10, gt=0)
+    grace_seconds: float = Field(5, ge=0)
+
+    def address(self, stage: Stage) -> tuple[str, int]:
+        """Host and port of a stage."""
+        text = self.ingest_address if stage is Stage.INGEST else self.forecast_address
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit():
+            raise BadSettings(f"STOCKCAST_{stage.upper()}_ADDRESS must be host:port, not {text!r}.")
+        return host, int(port)
+
+
+class GatewaySettings(_Role):
+    """Where the gateway listens."""
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(8000, ge=0, le=65535)
+
+
+class NotebookSettings(_Role):
+    """Where the notebooks are."""
+
+    notebooks_dir: Path = _REPOSITORY / "notebooks"
+
+
+_PLAIN_VARIABLES = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "JUPYTER_PATH", "JUPYTER_RUNTIME_DIR",
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+)  # fmt: skip
+_STORE_VARIABLES = (
+    "STOCKCAST_S3_ENDPOINT_URL", "STOCKCAST_S3_BUCKET", "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_REGION",
+    "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
+)  # fmt: skip
+_VENDOR_VARIABLES = (
+    "STOCKCAST_VENDORS", "STOCKCAST_MAX_AGE_DAYS", "STOCKCAST_TIINGO_URL",
+    "STOCKCAST_NASDAQ_DATA_LINK_URL", "TIINGO_API_KEY", "NASDAQ_DATA_LINK_API_KEY",
+)  # fmt: skip
+
+
+def kernel_environment(stage: Stage) -> Mapping[str, str]:
+    """What a stage's kernels may see: never Redis, the frame key or another stage's keys."""
+    vendor = _VENDOR_VARIABLES if stage is Stage.INGEST else ("STOCKCAST_MAX_AGE_DAYS",)
+    names = (*_PLAIN_VARIABLES, *_STORE_VARIABLES, *vendor)
+    known = {**_env_file_values(), **os.environ}
+    chosen = {name: known[name] for name in names if name in known}
+    return {**chosen, "STOCKCAST_ENV_FILES": "off"}
+
+
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a server that this process starts."""
+    return {**os.environ, **extra}
+
+
+def outer_environment() -> dict[str, str]:
+    """The environment over `.env`, without what a running local stack has written."""
+    off = os.environ.get("STOCKCAST_ENV_FILES") == "off"
+    file = {} if off else dotenv_values(".env")
+    return {**{name: value for name, value in file.items() if value is not None}, **os.environ}

@@ -1,0 +1,1 @@
+"""What the two workers do with a job, over ports alone."""

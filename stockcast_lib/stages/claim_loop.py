@@ -1,0 +1,146 @@
+"""The loop of a worker: claim, do, settle; with a heartbeat beside it."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from stockcast_lib.core import keys
+from stockcast_lib.core.errors import (
+    QueueUnavailable,
+    StockcastError,
+    WorkerLost,
+)
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.ports import Claim, Hold, JobQueue
+
+_log = structlog.get_logger()
+_WAIT_FOR_JOB = 1.0
+_PAUSE_WHEN_AWAY = 1.0
+
+
+class Cancellable(Protocol):
+    """A run that can be ended from another thread."""
+
+    def cancel(self) -> None:
+        """End the run that is under way, if there is one."""
+
+
+class ClaimLoop:
+    """Works off one stage's jobs, one at a time.
+
+    Args:
+        stage: whose jobs.
+        worker: this worker's name, unlike any other's.
+        queue: where they wait.
+        work: does one claimed job and settles it, or raises.
+        runner: what `work` runs notebooks in.
+    """
+
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        worker: str,
+        queue: JobQueue,
+        work: Callable[[Claim], None],
+        runner: Cancellable,
+    ) -> None:
+        self._stage = stage
+        self._worker = worker
+        self._queue = queue
+        self._work = work
+        self._runner = runner
+        self._stop = threading.Event()
+        self._abandon = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        while not self._stop.is_set():
+            try:
+                claim = self._queue.claim(self._stage, self._worker, _WAIT_FOR_JOB)
+            except QueueUnavailable as error:
+                _log.warning("queue.away", stage=self._stage, error=error.message)
+                self._stop.wait(_PAUSE_WHEN_AWAY)
+                continue
+            if claim is not None:
+                self._handle(claim)
+
+    def stop(self) -> None:
+        """Claim no more; the job under way goes on."""
+        self._stop.set()
+
+    def abandon(self) -> None:
+        """End the job under way and give it back to the queue."""
+        self._stop.set()
+        self._abandon.set()
+        self._runner.cancel()
+
+    def _handle(self, claim: Claim) -> None:
+        log = _log.bind(job=claim.job.id, stage=self._stage, attempt=claim.job.attempt)
+        log.info("job.claimed", ticker=claim.job.request.ticker, tries=claim.tries)
+        began = time.monotonic()
+        try:
+            self._settle(claim)
+        except QueueUnavailable as error:
+            # Nothing can be recorded now: the lease runs out and the job is taken again.
+            log.warning("job.unsettled", error=error.message)
+            self._stop.wait(_PAUSE_WHEN_AWAY)
+        log.info("job.left", seconds=round(time.monotonic() - began, 3))
+
+    def _settle(self, claim: Claim) -> None:
+        if claim.tries > keys.MAX_TRIES:
+            lost = WorkerLost(f"The job was tried {keys.MAX_TRIES} times and each worker died.")
+            self._queue.fail(claim, lost.report())
+            return
+        error = self._attempt(claim)
+        if self._abandon.is_set():
+            self._queue.hand_back(claim)
+        elif error is not None:
+            self._queue.fail(claim, error.report())
+
+    def _attempt(self, claim: Claim) -> StockcastError | None:
+        with _Heartbeat(self._queue, claim, self._runner):
+            try:
+                self._work(claim)
+            except QueueUnavailable:
+                raise
+            except StockcastError as error:
+                _log.info("job.failed", job=claim.job.id, code=error.code, error=error.message)
+                return error
+            except Exception:  # noqa: BLE001 - logged, and the job fails with it
+                # A fault of ours: the job must end all the same, and the worker live on.
+                _log.exception("job.broke", job=claim.job.id)
+                return StockcastError("Stockcast itself failed at this job; its log has the cause.")
+        return None
+
+
+class _Heartbeat:
+    """Renews a claim's lease on a thread of its own; ends the run when the claim is lost."""
+
+    def __init__(self, queue: JobQueue, claim: Claim, runner: Cancellable) -> None:
+        self._queue = queue
+        self._claim = claim
+        self._runner = runner
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._over.wait(keys.HEARTBEAT):
+            try:
+                held = self._queue.heartbeat(self._claim)
+            except QueueUnavailable:
+                continue
+            # The ingest stage loses its hold by handing over: then no run is under way.
+            if held is not Hold.HELD:
+                self._runner.cancel()
+                return

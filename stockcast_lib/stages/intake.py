@@ -1,0 +1,76 @@
+"""What a worker answers to a TCP message: only after the job is durable in the queue."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from stockcast_lib.core import job_ids
+from stockcast_lib.core.errors import BadFrame
+from stockcast_lib.core.jobs import (
+    ForecastRequest,
+    Stage,
+    parse_request,
+    request_key,
+    result_key,
+)
+from stockcast_lib.core.prices import is_fresh
+from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
+from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore
+
+Intake = Callable[[Message], Reply]
+
+
+@dataclass(frozen=True)
+class IngestIntake:
+    """Accepts requests."""
+
+    queue: JobQueue
+    results: ResultStore
+    board: PriceBoard
+    models: ModelCatalogue
+    max_age: timedelta
+    id_key: bytes
+
+    def __call__(self, message: Message) -> Reply:
+        """Done when the result stands on fresh prices, else joined or accepted.
+
+        Raises:
+            InvalidRequest: the request breaks the rules.
+            BadFrame: a message for the other stage.
+        """
+        if not isinstance(message, Submit):
+            raise BadFrame(f"The {Stage.INGEST} worker takes 'submit' messages only.")
+        request = parse_request(message.request)
+        revision = self.models.revision(request.model)
+        finished = self._finished(request, revision)
+        if finished is not None:
+            return Reply(Status.DONE, finished)
+        new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
+        job_id, is_new = self.queue.submit(request, request_key(request, revision), new_id)
+        return Reply(Status.ACCEPTED if is_new else Status.JOINED, job_id)
+
+    def _finished(self, request: ForecastRequest, revision: str) -> str | None:
+        version = self.board.current(request.ticker)
+        if version is None or not is_fresh(version, now=datetime.now(UTC), max_age=self.max_age):
+            return None
+        return self.results.job_id(result_key(request, revision, version.key))
+
+
+@dataclass(frozen=True)
+class ForecastIntake:
+    """Accepts jobs whose prices are in the store."""
+
+    queue: JobQueue
+
+    def __call__(self, message: Message) -> Reply:
+        """Accepted once the job waits for the forecast stage.
+
+        Raises:
+            UnknownJob: the queue does not hold the job.
+            BadFrame: a message for the other stage.
+        """
+        if not isinstance(message, HandOver):
+            raise BadFrame(f"The {Stage.FORECAST} worker takes 'hand_over' messages only.")
+        self.queue.hand_over(message.job_id, message.price_version)
+        return Reply(Status.ACCEPTED, message.job_id)

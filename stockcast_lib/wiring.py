@@ -1,0 +1,230 @@
+"""Settings in, adapters out: the one place that chooses them.
+
+Each function makes one thing and imports what that needs, so that a kernel that asks for prices
+never imports Redis. What a process shares is made once.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from stockcast_lib import __version__
+from stockcast_lib.core.errors import BadSettings, StockcastError
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.core.prices import PriceHistory, PriceVersion, no_prices
+from stockcast_lib.ports import JobSubmitter, MarketData, ModelCatalogue, PriceStore, RunArchive
+from stockcast_lib.settings import (
+    NotebookSettings,
+    QueueSettings,
+    StoreSettings,
+    VendorSettings,
+    WorkerSettings,
+    kernel_environment,
+)
+
+if TYPE_CHECKING:
+    import redis
+
+    from stockcast_lib.adapters.redis_queue import RedisJobQueue
+    from stockcast_lib.adapters.s3 import Bucket
+    from stockcast_lib.execution.runner import PapermillRunner
+    from stockcast_lib.service import ForecastService
+    from stockcast_lib.stages.claim_loop import ClaimLoop
+    from stockcast_lib.stages.intake import Intake
+
+
+@cache
+def bucket() -> "Bucket":
+    """The S3 bucket."""
+    from stockcast_lib.adapters.s3 import Bucket, connect
+
+    settings = StoreSettings.read()
+    access, secret = settings.access_key, settings.secret_key
+    client = connect(
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.region,
+        access_key=access.get_secret_value() if access else None,
+        secret_key=secret.get_secret_value() if secret else None,
+    )
+    return Bucket(client, settings.s3_bucket)
+
+
+def price_store() -> PriceStore:
+    """Where price versions are kept."""
+    from stockcast_lib.adapters.s3 import S3PriceStore
+
+    return S3PriceStore(bucket())
+
+
+def run_archive() -> RunArchive:
+    """Where the evidence of runs is kept."""
+    from stockcast_lib.adapters.s3 import S3RunArchive
+
+    return S3RunArchive(bucket())
+
+
+@cache
+def market_data() -> MarketData:
+    """The vendor to ask for prices."""
+    from stockcast_lib.adapters.vendors.sample import SampleVendor
+
+    vendors = VendorSettings.read().vendors
+    if vendors != ("sample",):
+        raise BadSettings(f"STOCKCAST_VENDORS is {','.join(vendors)!r}: only 'sample' is built.")
+    return SampleVendor()
+
+
+@cache
+def models() -> ModelCatalogue:
+    """The forecasting notebooks."""
+    from stockcast_lib.adapters.notebook_folder import NotebookFolder
+
+    return NotebookFolder(NotebookSettings.read().notebooks_dir, __version__)
+
+
+@cache
+def redis_client() -> "redis.Redis":
+    """Redis, for commands."""
+    from stockcast_lib.adapters.redis_connection import connect
+
+    return connect(QueueSettings.read().redis_url.get_secret_value())
+
+
+@cache
+def _blocking_redis() -> "redis.Redis":
+    from stockcast_lib.adapters.redis_connection import connect_blocking
+
+    return connect_blocking(QueueSettings.read().redis_url.get_secret_value())
+
+
+@cache
+def job_queue() -> "RedisJobQueue":
+    """The job queue."""
+    from stockcast_lib.adapters.redis_queue import RedisJobQueue
+
+    return RedisJobQueue(redis_client(), _blocking_redis())
+
+
+def submitter(stage: Stage) -> JobSubmitter:
+    """The TCP road into a stage."""
+    from stockcast_lib.adapters.worker_client import WorkerClient
+
+    return WorkerClient(WorkerSettings.read().address(stage), QueueSettings.read().frame_key_bytes)
+
+
+@cache
+def service() -> "ForecastService":
+    """The service as its clients use it."""
+    from stockcast_lib.adapters.redis_events import RedisJobEvents
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.service import ForecastService
+
+    queue = job_queue()
+    return ForecastService(
+        ingest=submitter(Stage.INGEST),
+        queue=queue,
+        events=RedisJobEvents(_blocking_redis(), queue.job),
+        results=RedisResultStore(redis_client()),
+        archive=run_archive(),
+        directory=market_data().directory(),
+        frame_key=QueueSettings.read().frame_key_bytes,
+    )
+
+
+@cache
+def notebook_runner(stage: Stage) -> "PapermillRunner":
+    """What a stage's worker runs notebooks in."""
+    from stockcast_lib.execution.runner import PapermillRunner
+
+    return PapermillRunner(
+        environment=kernel_environment(stage),
+        timeout=WorkerSettings.read().run_timeout_seconds,
+    )
+
+
+def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
+    """A stage's worker."""
+    from stockcast_lib.adapters.redis_prices import RedisPriceBoard
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.stages.claim_loop import ClaimLoop
+    from stockcast_lib.stages.forecast import ForecastStage
+    from stockcast_lib.stages.ingest import IngestStage
+
+    queue, runner = job_queue(), notebook_runner(stage)
+    work: IngestStage | ForecastStage
+    if stage is Stage.INGEST:
+        work = IngestStage(
+            queue=queue,
+            board=RedisPriceBoard(redis_client()),
+            store=price_store(),
+            archive=run_archive(),
+            runner=runner,
+            forecast=submitter(Stage.FORECAST),
+            notebook=NotebookSettings.read().notebooks_dir / "ingest.ipynb",
+            max_age=VendorSettings.read().max_age,
+        )
+    else:
+        work = ForecastStage(
+            queue=queue,
+            results=RedisResultStore(redis_client()),
+            archive=run_archive(),
+            runner=runner,
+            models=models(),
+        )
+    return ClaimLoop(stage=stage, worker=worker, queue=queue, work=work, runner=runner)
+
+
+def intake(stage: Stage) -> "Intake":
+    """What a stage's worker answers to a TCP message."""
+    from stockcast_lib.adapters.redis_prices import RedisPriceBoard
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.stages.intake import ForecastIntake, IngestIntake
+
+    if stage is Stage.FORECAST:
+        return ForecastIntake(job_queue())
+    return IngestIntake(
+        queue=job_queue(),
+        results=RedisResultStore(redis_client()),
+        board=RedisPriceBoard(redis_client()),
+        models=models(),
+        max_age=VendorSettings.read().max_age,
+        id_key=QueueSettings.read().frame_key_bytes,
+    )
+
+
+def readiness() -> dict[str, str | None]:
+    """What the gateway needs, each with the reason why it is away, or None."""
+    checks: dict[str, Callable[[], object]] = {
+        "redis": lambda: job_queue().job("-"),
+        "s3": bucket().check,
+        "ingest worker": lambda: _reach(Stage.INGEST),
+        "forecast worker": lambda: _reach(Stage.FORECAST),
+    }
+    return {name: _reason(check) for name, check in checks.items()}
+
+
+def _reach(stage: Stage) -> None:
+    from stockcast_lib.adapters.worker_client import reach
+
+    reach(WorkerSettings.read().address(stage))
+
+
+def _reason(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except StockcastError as error:
+        return error.message
+    return None
+
+
+def load_prices(ticker: str, key: str | None = None) -> tuple[PriceVersion, PriceHistory]:
+    """A price version, the newest by default, and its rows.
+
+    Raises:
+        NoPrices: the store does not hold it.
+    """
+    store = price_store()
+    version = store.version(key) if key else store.current(ticker)
+    if version is None:
+        raise no_prices(ticker)
+    return version, store.load(version)

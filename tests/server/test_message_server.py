@@ -1,0 +1,83 @@
+"""The TCP listener over real sockets."""
+
+import asyncio
+import socket
+import threading
+import time
+
+import pytest
+from tornado.netutil import bind_sockets
+
+from server.worker import MessageServer
+from stockcast_lib.core.errors import BadFrame
+from stockcast_lib.core.protocol import (
+    MAX_LINE,
+    HandOver,
+    Reply,
+    Status,
+    decode_reply,
+    encode_message,
+)
+
+KEY = b"k" * 32
+SILENCE = 0.5
+
+
+def intake(message):
+    if not isinstance(message, HandOver):
+        raise BadFrame("not for here")
+    return Reply(Status.ACCEPTED, message.job_id)
+
+
+@pytest.fixture(scope="module")
+def address():
+    loop = asyncio.new_event_loop()
+    sockets = bind_sockets(0, "127.0.0.1")
+
+    async def start():
+        server = MessageServer(intake, KEY, SILENCE)
+        server.add_sockets(sockets)
+        return server
+
+    server = loop.run_until_complete(start())
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield sockets[0].getsockname()
+    loop.call_soon_threadsafe(server.stop)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def good_line():
+    message = HandOver("job", "prices/AAPL/x.json")
+    return encode_message(message, key=KEY, nonce="n", at=time.time())
+
+
+def exchange(address, data):
+    with socket.create_connection(address, 5) as connection:
+        connection.settimeout(5)
+        connection.sendall(data)
+        with connection.makefile("rb") as lines:
+            return decode_reply(lines.readline())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"GET / HTTP/1.1\r\n", b"\x00\xff\n", b"{}\n", b"x" * (MAX_LINE + 10), b"half a line"],
+    ids=["http", "binary", "empty object", "oversize", "silence"],
+)
+def test_garbage_is_rejected_and_the_listener_lives_on(address, data):
+    assert exchange(address, data).status is Status.REJECTED
+    assert exchange(address, good_line()) == Reply(Status.ACCEPTED, "job")
+
+
+def test_a_peer_that_hangs_up_harms_nobody(address):
+    with socket.create_connection(address, 5) as connection:
+        connection.sendall(b"half")
+    assert exchange(address, good_line()).status is Status.ACCEPTED
+
+
+def test_a_silent_peer_does_not_hold_up_another(address):
+    with socket.create_connection(address, 5):
+        assert exchange(address, good_line()).status is Status.ACCEPTED
