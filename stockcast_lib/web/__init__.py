@@ -1,0 +1,1 @@
+"""What the HTTP face says, apart from the server that says it."""

@@ -1,0 +1,125 @@
+"""What all HTTP calls share: a body's limit, threads, waiting, problem details.
+
+The event loop only parses and writes; whatever waits on Redis, S3 or a worker runs on a thread.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import structlog
+from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
+
+from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.jobs import Job
+from stockcast_lib.ports import StoredForecast
+from stockcast_lib.service import ForecastService
+from stockcast_lib.web.problems import Problem, problem, problem_from
+
+_log = structlog.get_logger()
+MAX_BODY = 64 * 1024
+_LOOK_AGAIN = 5.0
+
+T = TypeVar("T")
+
+
+@stream_request_body
+class Handler(RequestHandler):
+    """What all calls share: limits, threads, problem details."""
+
+    service: ForecastService
+    pool: ThreadPoolExecutor
+    received: bytearray
+
+    def initialize(self, service: ForecastService, pool: ThreadPoolExecutor) -> None:
+        """Take what the application shares."""
+        self.service, self.pool, self.received = service, pool, bytearray()
+
+    def prepare(self) -> None:
+        """Refuse a body that says it is too large before it is read."""
+        if int(self.request.headers.get("Content-Length", "0")) > MAX_BODY:
+            self._refuse_body()
+
+    def data_received(self, chunk: bytes) -> None:
+        """Collect the body; refuse one that did not say how large it is."""
+        if self._finished:
+            return
+        self.received += chunk
+        if len(self.received) > MAX_BODY:
+            self._refuse_body()
+
+    def _refuse_body(self) -> None:
+        self.set_header("Connection", "close")
+        detail = f"The body is larger than {MAX_BODY} bytes."
+        self._send_problem(problem(413, "body-too-large", detail))
+
+    def json_body(self) -> Any:
+        """The body as JSON. Ends the call with 413 or 400 where there is none."""
+        if self._finished:  # refused while it came in
+            raise Finish
+        try:
+            return json.loads(self.received)
+        except (ValueError, RecursionError):
+            self._send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
+            raise Finish from None
+
+    async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Run a call that waits, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, call, *arguments)
+
+    async def ended(self, job_id: str, seconds: float) -> Job:
+        """The job when it has ended, or as it is after some seconds."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        deadline = loop.time() + seconds
+        ring = lambda: loop.call_soon_threadsafe(changed.set)  # noqa: E731 - one line, one use
+        with await self.in_thread(self.service.events.watch, job_id, ring):
+            while True:
+                changed.clear()
+                job = await self.in_thread(self.service.job, job_id)
+                left = deadline - loop.time()
+                if job.state.terminal or left <= 0:
+                    return job
+                try:
+                    await asyncio.wait_for(changed.wait(), min(left, _LOOK_AGAIN))
+                except TimeoutError:
+                    continue
+
+    async def finished(self, job_id: str) -> tuple[Job, StoredForecast]:
+        """A job that is done, and what it made. Ends the call with 409 where it is not."""
+        job = await self.in_thread(self.service.job, job_id)
+        forecast = await self.in_thread(self.service.forecast, job)
+        if forecast is None:
+            detail = f"The forecast is {job.state}: it has no such evidence."
+            self._send_problem(problem(409, "not-done", detail))
+            raise Finish
+        return job, forecast
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Every error as problem details."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, StockcastError):
+            self._send_problem(problem_from(error.report()))
+        elif status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._send_problem(
+                problem(500, "internal", "Stockcast itself failed; its log has why.")
+            )
+        else:
+            reason = error.log_message if isinstance(error, HTTPError) else None
+            detail = (
+                reason or f"{self.request.method} {self.request.path} is not a call of this API."
+            )
+            self._send_problem(problem(status_code, f"http-{status_code}", detail))
+
+    def _send_problem(self, found: Problem) -> None:
+        self.set_status(found.status)
+        for name, value in found.headers.items():
+            self.set_header(name, value)
+        self.finish(json.dumps(found.body))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log what is a fault of ours; the caller's is in the access log."""
+        if not isinstance(value, StockcastError | HTTPError):
+            _log.error("http.broke", path=self.request.path, exc_info=(typ, value, tb))

@@ -1,0 +1,55 @@
+"""Errors as RFC 9457 problem details."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from stockcast_lib.core.errors import ErrorReport
+
+PROBLEM_TYPE = "application/problem+json"
+_RETRY_AFTER = 5
+_STATUS = {
+    "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "not-enough-history": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown-ticker": HTTPStatus.NOT_FOUND,
+    "unknown-job": HTTPStatus.NOT_FOUND,
+    "lost-job": HTTPStatus.GONE,
+    "throttled": HTTPStatus.TOO_MANY_REQUESTS,
+    "vendor-unavailable": HTTPStatus.BAD_GATEWAY,
+    "bad-vendor-data": HTTPStatus.BAD_GATEWAY,
+    "store-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "queue-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "worker-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_ASK_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A status, its headers and the body."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+def problem(status: int, code: str, detail: str, **members: Any) -> Problem:
+    """A problem document; `code` is stable and makes its `type`."""
+    known = HTTPStatus(status)
+    headers = {"Content-Type": PROBLEM_TYPE}
+    if known in _ASK_AGAIN:
+        headers["Retry-After"] = str(members.get("retry_after") or _RETRY_AFTER)
+    body = {
+        "type": f"/problems/{code}",
+        "title": known.phrase,
+        "status": int(known),
+        "detail": detail,
+        **members,
+    }
+    return Problem(int(known), body, headers)
+
+
+def problem_from(error: ErrorReport) -> Problem:
+    """The problem document for an error of ours."""
+    status = _STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return problem(status, error.code, error.message, **error.details)

@@ -1,0 +1,147 @@
+"""The whole chain over HTTP: gateway, TCP, both workers, both notebooks, S3 and Redis."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+READY_SECONDS = 120
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chain")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("STOCKCAST_", "AWS_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stockcast_lib.cli", "up", "--no-dashboard", "--api-port", "0",
+         "--data-dir", str(folder / "data")],
+        cwd=folder, env={**kept, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    lines, ready = [], threading.Event()
+
+    def read():
+        for line in process.stdout:
+            lines.append(line.strip())
+            if lines[-1] == "stockcast: ready":
+                ready.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        assert ready.wait(READY_SECONDS), "\n".join(lines)
+        yield next(line.split()[1] for line in lines if line.startswith("API:")).rstrip("/")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        reader.join(10)
+        process.stdout.close()
+
+
+def call(url, body=None):
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(url, data, timeout=90) as answer:  # noqa: S310
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+def ask(api, body, wait=60):
+    status, _, answer = call(f"{api}/api/v1/forecasts?wait={wait}", body)
+    return status, json.loads(answer)
+
+
+def test_a_forecast_is_made_and_its_evidence_is_there(api):
+    status, job = ask(api, {"ticker": "aapl", "days": 30})
+    assert (status, job["state"]) == (200, "done")
+    result = job["result"]
+    assert (result["ticker"], result["asOf"], result["sample"]) == ("AAPL", "2017-02-27", True)
+    assert result["targetDate"] == "2017-03-29"
+    assert 0 < result["lower"] < result["price"] < result["upper"]
+    assert (result["skill"], result["coverage"]) == (None, None)
+    here = f"{api}{job['links']['self']}"
+    assert call(f"{here}/chart.png")[2].startswith(b"\x89PNG")
+    assert json.loads(call(f"{here}/chart.json")[2])["data"]
+    assert len(call(f"{here}/data.csv")[2].splitlines()) == len(result["path"]) + 1
+    notebook = json.loads(call(f"{here}/notebook.ipynb")[2])
+    assert any(cell.get("outputs") for cell in notebook["cells"])
+
+
+def test_the_same_request_again_is_answered_by_the_same_job(api):
+    first = ask(api, {"ticker": "MSFT", "days": 7})[1]
+    second = ask(api, {"ticker": "MSFT", "days": 7})[1]
+    assert second["id"] == first["id"]
+    assert second["result"] == first["result"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"not json", 400),
+        ({"ticker": "AAPL", "days": "45"}, 422),
+        ({"ticker": "../x", "days": 5}, 422),
+        ({"ticker": "AAPL", "days": 5, "spam": 1}, 422),
+        ({"ticker": "AAPL", "days": 5, "model": "none"}, 422),
+        ({"ticker": "AAPLL", "days": 5}, 404),
+        (b"x" * 70_000, 413),
+    ],
+)
+def test_bad_input_is_a_problem_document(api, body, status):
+    got, headers, answer = call(f"{api}/api/v1/forecasts", body)
+    assert got == status
+    assert headers["Content-Type"] == "application/problem+json"
+    assert json.loads(answer)["status"] == status
+
+
+def test_an_unknown_ticker_comes_with_the_nearest(api):
+    assert (
+        "AAPL"
+        in json.loads(call(f"{api}/api/v1/forecasts", {"ticker": "AAPLL", "days": 5})[2])["nearest"]
+    )
+
+
+def test_a_stranger_s_id_is_unknown(api):
+    assert call(f"{api}/api/v1/forecasts/..%2Fx")[0] == 404
+    assert call(f"{api}/api/v1/forecasts/{'a' * 32}")[0] == 404
+
+
+def test_what_is_not_built_says_so(api):
+    assert call(f"{api}/api/v1/models")[0] == 501
+
+
+def test_symbols_are_found_by_name(api):
+    found = json.loads(call(f"{api}/api/v1/symbols?q=apple")[2])["symbols"]
+    assert [symbol["ticker"] for symbol in found] == ["AAPL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "message"),
+    [
+        ("$$", "45", "Please enter a valid NASDAQ stock ticker."),
+        ("AAPL", "x", "Please enter an integer for number of days."),
+        ("AAPL", "0", "Please enter between 1 and 10000 days."),
+    ],
+)
+def test_the_old_app_s_validation_texts(api, name, days, message):
+    status, _, answer = call(f"{api}/", {"name": "", "days": {"name": name, "days": days}})
+    assert (status, json.loads(answer)) == (200, {"message": message})
+
+
+def test_the_old_app_s_answer(api):
+    status, _, body = call(f"{api}/", {"name": "", "days": {"name": "AAPL", "days": "30"}})
+    answer = json.loads(body)
+    assert status == 200
+    assert answer["message"].startswith("The predicted price for AAPL for 30 days from now is $")
+    assert base64.b64decode(answer["graph"]).startswith(b"\x89PNG")
