@@ -1,0 +1,1 @@
+"""The dashboard: `model` without widgets, `view` without logic, `page` for the notebook."""
