@@ -1,0 +1,92 @@
+"""The Python face: `from stockcast_lib import forecast`."""
+
+import json
+from typing import Any
+
+from stockcast_lib.core.errors import NotebookTimedOut, StockcastError, error_from_report
+from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, Job
+from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, parse_result
+from stockcast_lib.ports import StoredForecast
+
+DEFAULT_TIMEOUT = 300.0
+
+
+class FinishedForecast:
+    """A forecast of the running service; JupyterLab shows its chart.
+
+    Attributes:
+        result: the forecast as data.
+        figure: the interactive chart, a plotly document.
+        picture: the chart as a PNG.
+        job_id: leads to the executed notebook.
+    """
+
+    def __init__(self, stored: StoredForecast) -> None:
+        self.result: ForecastResult = parse_result(stored.result)
+        self.figure: dict[str, Any] = json.loads(stored.figure)
+        self.picture = stored.picture
+        self.job_id = stored.job_id
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        import base64
+
+        return {
+            PLOTLY_MIME: self.figure,
+            PNG_MIME: base64.b64encode(self.picture).decode(),
+            "text/plain": summary(self.result),
+        }
+
+
+def summary(result: ForecastResult) -> str:
+    """A forecast in words, its limits included."""
+    sample = f" Sample data to {result.as_of}." if result.sample else ""
+    return (
+        f"{result.ticker}: {result.price:.2f} on {result.target_date}, "
+        f"{result.interval:.0%} band {result.lower:.2f} to {result.upper:.2f} "
+        f"(naive forecast {result.baseline.price:.2f}; "
+        f"skill {'not yet measured' if result.skill is None else f'{result.skill.value:+.2f}'})."
+        f"{sample}"
+    )
+
+
+def forecast(
+    ticker: str,
+    days: int = DEFAULT_DAYS,
+    *,
+    model: str = DEFAULT_MODEL,
+    timeout: float = DEFAULT_TIMEOUT,
+    **params: Any,
+) -> FinishedForecast:
+    """Ask the running service for a forecast, and wait for it.
+
+    Args:
+        ticker: such as AAPL.
+        days: calendar days from the last session in the data, 1 to 10000.
+        model: a model notebook's name.
+        timeout: seconds to wait.
+        params: the model's parameters, as in `ModelConfig`.
+
+    Raises:
+        StockcastError: the one that says what went wrong.
+    """
+    from stockcast_lib import wiring
+
+    service = wiring.service()
+    job_id = service.submit({"ticker": ticker, "days": days, "model": model, "params": params})
+    job = service.wait(job_id, timeout)
+    return FinishedForecast(stored_or_raise(job, service.forecast(job)))
+
+
+def stored_or_raise(job: Job, stored: StoredForecast | None) -> StoredForecast:
+    """What a job made.
+
+    Raises:
+        StockcastError: why it made nothing.
+    """
+    if stored is not None:
+        return stored
+    if job.error is not None:
+        raise error_from_report(job.error)
+    if job.state.terminal:
+        raise StockcastError(f"The forecast was {job.state}, and has no result.")
+    raise NotebookTimedOut(f"The forecast is still {job.state}: its id is {job.id}.")

@@ -1,0 +1,161 @@
+"""The `stockcast` command. Exit status: 0, 1 (it failed) or 2 (what it was given is wrong).
+
+Each command imports what it needs when it runs, so that `--help` is quick.
+"""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+app = typer.Typer(
+    name="stockcast",
+    help="Stock forecasts from notebooks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong is one line on stderr."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        _fail("interrupted", status=130)
+    except Exception as error:  # noqa: BLE001  # nobody is to read a traceback
+        _report(error)
+
+
+def _report(error: Exception) -> NoReturn:
+    from stockcast_lib.core.errors import Fault, StockcastError
+
+    if isinstance(error, StockcastError):
+        _fail(error.message, status=2 if error.fault is Fault.CALLER else 1)
+    _fail(f"internal error: {type(error).__name__}: {error}", status=1)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    sys.stderr.write(f"stockcast: {' '.join(message.split())}\n")
+    raise SystemExit(status)
+
+
+def _version() -> str:
+    try:
+        return version("stockcast")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stockcast {_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _show: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+_Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port of the dashboard; 0: any free one.")
+]
+_ApiPort = Annotated[
+    int, typer.Option("--api-port", min=0, max=65535, help="Port of the API; 0: any free one.")
+]
+_DataDir = Annotated[
+    Path, typer.Option("--data-dir", help="Where Redis and S3 keep their data and credentials.")
+]
+_Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Workers of each stage.")]
+
+
+@app.command()
+def up(
+    port: _Port = 8866,
+    api_port: _ApiPort = 8000,
+    data_dir: _DataDir = Path(".stockcast"),
+    workers: _Workers = 1,
+    no_dashboard: Annotated[
+        bool, typer.Option("--no-dashboard", help="Run without the dashboard.")
+    ] = False,
+) -> None:
+    """Run the whole service on this machine until Ctrl-C."""
+    from stockcast_lib.stack.up import UpOptions, run_stack
+
+    run_stack(UpOptions(None if no_dashboard else port, api_port, data_dir, workers))
+
+
+@app.command()
+def doctor() -> None:
+    """Check what Stockcast needs: what is there, what is missing, what to do."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from stockcast_lib.stack.doctor import checks
+
+    console = Console()
+    marks = {True: "[green]ok[/]", False: "[red]missing[/]", None: "[yellow]note[/]"}
+    table = Table("", "What", "Found", "What to do")
+    with console.status("Checking"):
+        found = checks()
+    for check in found:
+        table.add_row(marks[check.ok], *map(escape, (check.name, check.found, check.remedy)))
+    console.print(table)
+    if any(check.ok is False for check in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    ticker: Annotated[str, typer.Argument(help="Such as AAPL.")],
+    days: Annotated[int, typer.Option(help="Calendar days from the last session.")] = 90,
+    model: Annotated[str, typer.Option(help="The model notebook's name.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Write the chart as a PNG.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the path, a row a session.")] = None,
+    notebook: Annotated[Path | None, typer.Option(help="Write the executed notebook.")] = None,
+) -> None:
+    """Ask the running service for a forecast."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from stockcast_lib import wiring
+    from stockcast_lib.api import DEFAULT_TIMEOUT, FinishedForecast, stored_or_raise, summary
+    from stockcast_lib.core.jobs import Stage
+    from stockcast_lib.web.views import csv_body
+
+    service = wiring.service()
+    job_id = service.submit({"ticker": ticker, "days": days, "model": model})
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("queued", total=None)
+        for change in service.follow(job_id, DEFAULT_TIMEOUT):
+            told = change.progress
+            bar.update(
+                task,
+                description=f"{change.stage}: {change.state}",
+                completed=told.cell if told else 0,
+                total=told.cells if told else None,
+            )
+    job = service.job(job_id)
+    stored = stored_or_raise(job, service.forecast(job))
+    if png:
+        png.write_bytes(stored.picture)
+    if csv:
+        csv.write_bytes(csv_body(stored))
+    if notebook:
+        notebook.write_bytes(service.notebook(stored.job_id, Stage.FORECAST) or b"")
+    result = FinishedForecast(stored).result
+    typer.echo(result.to_json() if as_json else summary(result))
+
+
+if __name__ == "__main__":
+    main()

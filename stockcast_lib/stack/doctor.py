@@ -1,0 +1,170 @@
+"""What Stockcast needs on this machine: what is there, what is missing, what to do."""
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.settings import NotebookSettings, QueueSettings, StoreSettings
+from stockcast_lib.stack.binaries import find_rclone, find_redis_server
+from stockcast_lib.stack.probes import FAR_SECONDS, s3_client
+
+_OLDEST_PYTHON = (3, 11)
+_KERNEL = "python3"
+_KERNEL_SECONDS = 10
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_NOT_SET = "none set: `stockcast up` starts its own"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding.
+
+    Attributes:
+        name: what was looked for.
+        ok: whether it is there; None where that is for information only.
+        found: what was found.
+        remedy: what to do; empty if nothing.
+    """
+
+    name: str
+    ok: bool | None
+    found: str
+    remedy: str = ""
+
+
+def checks() -> list[Check]:
+    """Everything that can be checked; takes up to about ten seconds."""
+    redis = _redis_url()
+    store = StoreSettings.read()
+    return [
+        python(),
+        _binary("redis-server", find_redis_server, needed=redis is None),
+        running_redis(redis) if redis else Check("Redis", None, _NOT_SET),
+        _binary("rclone", find_rclone, needed=store.s3_endpoint_url is None),
+        running_s3(store) if store.s3_endpoint_url else Check("S3", None, _NOT_SET),
+        kernel(),
+        browser(),
+        notebooks(NotebookSettings.read().notebooks_dir),
+    ]
+
+
+def python() -> Check:
+    """The Python that runs this."""
+    oldest = ".".join(map(str, _OLDEST_PYTHON))
+    ok = sys.version_info >= _OLDEST_PYTHON
+    return Check("Python", ok, sys.version.split()[0], "" if ok else f"Use Python {oldest}.")
+
+
+def running_redis(url: str) -> Check:
+    """Whether the Redis at a URL answers, and keeps what it has acknowledged."""
+    import redis
+
+    client: Any = redis.Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_connect_timeout=FAR_SECONDS,
+        socket_timeout=FAR_SECONDS,
+    )
+    with contextlib.closing(client):
+        try:
+            found = f"Redis {client.info('server')['redis_version']}"
+        except (redis.RedisError, OSError) as error:
+            remedy = "Start it with `stockcast up`, or check STOCKCAST_REDIS_URL."
+            return Check("Redis", False, f"no answer ({type(error).__name__})", remedy)
+        try:
+            told = client.config_get("append*")
+        except redis.ResponseError:
+            note = "Ask its provider for appendonly yes and appendfsync always."
+            return Check("Redis", None, f"{found}, does not show its configuration", note)
+    return _durability(found, told)
+
+
+def running_s3(store: StoreSettings) -> Check:
+    """Whether the bucket can be listed."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    keys = {"AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key}
+    secrets = {name: key.get_secret_value() for name, key in keys.items() if key}
+    place = {"STOCKCAST_S3_ENDPOINT_URL": store.s3_endpoint_url or ""}
+    try:
+        client = s3_client(
+            {**place, **secrets, "AWS_DEFAULT_REGION": store.region}, timeout=FAR_SECONDS
+        )
+        client.list_objects_v2(Bucket=store.s3_bucket, MaxKeys=1)
+    except (BotoCoreError, ClientError, ValueError) as error:
+        remedy = "Start it with `stockcast up`, or check STOCKCAST_S3_* and AWS_*."
+        return Check("S3", False, f"{store.s3_bucket}: {error}", remedy)
+    return Check("S3", True, f"bucket {store.s3_bucket} at {store.s3_endpoint_url}")
+
+
+def kernel(name: str = _KERNEL) -> Check:
+    """Whether notebooks' kernel is known to Jupyter and starts."""
+    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.manager import KernelManager
+
+    title = f"Jupyter kernel {name}"
+    remedy = "Run `make install`: it installs ipykernel and its kernel."
+    manager = KernelManager(kernel_name=name, transport="ipc")
+    try:
+        manager.start_kernel()
+    except NoSuchKernel:
+        return Check(title, False, "not installed", remedy)
+    except OSError as error:
+        return Check(title, False, f"does not start: {error}", remedy)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=_KERNEL_SECONDS)
+    except RuntimeError as error:
+        return Check(title, False, f"does not start: {error}", remedy)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return Check(title, True, "starts")
+
+
+def browser() -> Check:
+    """A Chromium, which only the tests need."""
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    remedy = "" if found else "Only the browser tests need it: `make test` installs one."
+    return Check("Chromium", True if found else None, found or "none on PATH", remedy)
+
+
+def notebooks(folder: Path) -> Check:
+    """The notebooks that the workers run and the dashboard shows."""
+    names = ("ingest.ipynb", "forecast.ipynb", "dashboard.ipynb")
+    missing = [name for name in names if not (folder / name).is_file()]
+    if not missing:
+        return Check("Notebooks", True, str(folder))
+    remedy = "Set STOCKCAST_NOTEBOOKS_DIR to the folder that holds them."
+    return Check("Notebooks", False, f"{folder} lacks {', '.join(missing)}", remedy)
+
+
+def _redis_url() -> str | None:
+    try:
+        return QueueSettings.read().redis_url.get_secret_value()
+    except BadSettings:
+        return None
+
+
+def _durability(found: str, told: dict[str, str]) -> Check:
+    wanted = {"appendonly": "yes", "appendfsync": "always"}
+    wrong = [
+        f"{name} {told.get(name)}" for name, value in wanted.items() if told.get(name) != value
+    ]
+    if wrong:
+        remedy = "Set appendonly yes and appendfsync always: else a crash loses accepted jobs."
+        return Check("Redis", False, f"{found} with {', '.join(wrong)}", remedy)
+    return Check("Redis", True, f"{found}, every write on disk")
+
+
+def _binary(name: str, find: Callable[[], Path], *, needed: bool) -> Check:
+    try:
+        return Check(name, True, str(find()))
+    except BadSettings as error:
+        return Check(name, False if needed else None, "missing", error.message)

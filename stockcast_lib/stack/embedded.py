@@ -1,0 +1,110 @@
+"""The embedded Redis and S3, as children that hold all their data in the stack's folder."""
+
+from pathlib import Path
+
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.stack.binaries import find_rclone, find_redis_server, redis_major_version
+from stockcast_lib.stack.credentials import Credentials, write_private
+from stockcast_lib.stack.network import LOOPBACK
+from stockcast_lib.stack.probes import REGION, redis_probe, s3_probe
+from stockcast_lib.stack.supervisor import Child
+
+BUCKET = "stockcast"
+_MULTI_PART_AOF = 7
+
+
+def redis_child(folder: Path, port: int, credentials: Credentials) -> Child:
+    """A Redis that has every answered write on disk.
+
+    Raises:
+        BadSettings: no redis-server, or one too old for the data that is there.
+    """
+    binary = find_redis_server()
+    data = _private_folder(folder / "redis")
+    if (data / "appendonlydir").exists() and redis_major_version(binary) < _MULTI_PART_AOF:
+        raise BadSettings(
+            f"{data} was written by Redis 7, which {binary} is too old to read:"
+            " install redis-server 7, or choose another --data-dir."
+        )
+    configuration = folder / "redis.conf"
+    write_private(configuration, redis_configuration(data, port, credentials.redis_password))
+    return Child(
+        name="redis",
+        argv=[str(binary), str(configuration.absolute())],
+        env={"LANG": "C.UTF-8"},
+        ready=redis_probe(redis_url(port, credentials)),
+        rank=2,
+        grace=2.0,
+    )
+
+
+def redis_configuration(data: Path, port: int, password: str) -> str:
+    """The text of `redis.conf`: it holds the password, so that no command line does."""
+    folder = str(data.absolute()).replace("\\", "\\\\").replace('"', '\\"')
+    return "\n".join(
+        (
+            f"bind {LOOPBACK}",
+            f"port {port}",
+            f"requirepass {password}",
+            f'dir "{folder}"',
+            "appendonly yes",
+            "appendfsync always",
+            'save ""',
+            "maxmemory-policy noeviction",
+            "daemonize no",
+            "",
+        )
+    )
+
+
+def redis_url(port: int, credentials: Credentials) -> str:
+    """How clients reach the embedded Redis."""
+    return f"redis://:{credentials.redis_password}@{LOOPBACK}:{port}/0"
+
+
+def s3_child(folder: Path, port: int, credentials: Credentials) -> Child:
+    """An S3 API over a folder; each bucket is a folder in it.
+
+    Raises:
+        BadSettings: no rclone.
+    """
+    data = _private_folder(folder / "s3")
+    _private_folder(data / BUCKET)
+    return Child(
+        name="s3",
+        argv=[
+            str(find_rclone()), "serve", "s3", str(data.absolute()),
+            "--addr", f"{LOOPBACK}:{port}",
+            # No configuration of the user's may change what is served.
+            "--config", "",
+            # Off: a PUT is answered when the object is in its folder, not in a cache.
+            "--vfs-cache-mode", "off",
+            # Else a listing may miss for minutes what another server has written.
+            # Not 0s: rclone 1.75 then hangs on a PUT now and again.
+            "--dir-cache-time", "10ms",
+        ],
+        # The value is CSV: the quotes keep the pair together.
+        env={
+            "RCLONE_AUTH_KEY": f'"{credentials.s3_access_key},{credentials.s3_secret_key}"',
+            "HOME": str(folder.absolute()),
+        },
+        ready=s3_probe(s3_environment(port, credentials)),
+        rank=1,
+        grace=1.5,
+    )  # fmt: skip
+
+
+def s3_environment(port: int, credentials: Credentials) -> dict[str, str]:
+    """How clients reach the embedded S3."""
+    return {
+        "STOCKCAST_S3_ENDPOINT_URL": f"http://{LOOPBACK}:{port}",
+        "STOCKCAST_S3_BUCKET": BUCKET,
+        "AWS_ACCESS_KEY_ID": credentials.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.s3_secret_key,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
+def _private_folder(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

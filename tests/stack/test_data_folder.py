@@ -1,0 +1,68 @@
+import os
+
+import pytest
+
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.settings import QueueSettings, StoreSettings
+from stockcast_lib.stack.data_folder import announced, forget_announcement, locked_folder
+
+URL = "redis://:it's-${HOME}\\@127.0.0.1:1/0"
+
+
+def test_a_new_folder_is_private(tmp_path):
+    with locked_folder(tmp_path / "a" / "b") as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_mode_of_a_folder_that_was_there_is_left_alone(tmp_path):
+    tmp_path.chmod(0o755)
+    with locked_folder(tmp_path):
+        assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_one_stack_at_a_time(tmp_path):
+    with locked_folder(tmp_path), pytest.raises(BadSettings) as raised, locked_folder(tmp_path):
+        pass
+    assert raised.value.message == (
+        f"Another `stockcast up` (process {os.getpid()}) runs on {tmp_path}:"
+        " stop it, or choose another --data-dir."
+    )
+    with locked_folder(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(BadSettings, match="choose another --data-dir"),
+        locked_folder(tmp_path / "file"),
+    ):
+        pass
+
+
+def test_clients_find_the_stack_while_it_runs(tmp_path, monkeypatch):
+    folder = tmp_path / ".stockcast"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("STOCKCAST_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    environment = {
+        "STOCKCAST_REDIS_URL": URL,
+        "STOCKCAST_FRAME_KEY": "k" * 32,
+        "AWS_SECRET_ACCESS_KEY": "a/b+c=",
+    }
+    with announced(folder, environment):
+        assert (folder / "stack.env").stat().st_mode & 0o777 == 0o600
+        assert QueueSettings.read().redis_url.get_secret_value() == URL
+        assert QueueSettings.read().frame_key_bytes == b"k" * 32
+        assert StoreSettings.read().secret_key.get_secret_value() == "a/b+c="
+    assert not (folder / "stack.env").exists()
+    with pytest.raises(BadSettings):
+        QueueSettings.read()
+
+
+def test_what_a_killed_stack_left_is_removed(tmp_path):
+    (tmp_path / "stack.env").write_text("STOCKCAST_REDIS_URL=redis://gone\n")
+    forget_announcement(tmp_path)
+    forget_announcement(tmp_path)
+    assert not (tmp_path / "stack.env").exists()
