@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check browser lock
+.PHONY: install install-dev run test test-quick check test-tools lock
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -25,12 +25,13 @@ install-dev: .venv/installed-dev
 run: install
 	$(BIN)/stockcast up
 
-browser:
-	@command -v chromium >/dev/null || { \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || \
-	  { echo "install Chromium for the browser tests" >&2; exit 1; }
+# RUNLEVEL=1: the package's own Redis service stays off.
+test-tools:
+	@{ command -v chromium && command -v redis-server; } >/dev/null || { \
+	  apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium redis-server; } || \
+	  { echo "install chromium and redis-server for the tests" >&2; exit 1; }
 
-test: install-dev browser
+test: install-dev test-tools
 	$(BIN)/pytest
 
 test-quick: install-dev

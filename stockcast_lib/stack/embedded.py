@@ -13,13 +13,15 @@ BUCKET = "stockcast"
 _MULTI_PART_AOF = 7
 
 
-def redis_child(folder: Path, port: int, credentials: Credentials) -> Child:
-    """A Redis that has every answered write on disk.
+def redis_child(
+    folder: Path, port: int, credentials: Credentials, binary: Path | None = None
+) -> Child:
+    """A Redis that has every answered write on disk; `binary` is looked up by default.
 
     Raises:
         BadSettings: no redis-server, or one too old for the data that is there.
     """
-    binary = find_redis_server()
+    binary = binary or find_redis_server()
     data = _private_folder(folder / "redis")
     if (data / "appendonlydir").exists() and redis_major_version(binary) < _MULTI_PART_AOF:
         raise BadSettings(

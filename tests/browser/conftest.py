@@ -1,22 +1,13 @@
-"""The whole stack on free ports, and a Chromium that writes down what a page must not do."""
+"""A Chromium that writes down what a page must not do."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-READY_SECONDS = 120
-STOP_SECONDS = 60
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -29,51 +20,13 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def dashboard_url(tmp_path_factory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("stack")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stockcast_lib.cli", "up", "--port", "0", "--api-port", "0",
-         "--data-dir", str(folder / "data")],
-        cwd=folder, env=_clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True,
-    )  # fmt: skip
-    try:
-        yield _url_once_ready(process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
-        finally:
-            process.stdout.close()
+@pytest.fixture
+def dashboard_url(stack) -> str:
+    return stack.dashboard
 
 
-def _clean_environment() -> dict[str, str]:
-    foreign = ("STOCKCAST_", "AWS_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**kept, "PYTHONPATH": str(REPOSITORY)}
-
-
-def _url_once_ready(process: subprocess.Popen[str]) -> str:
-    lines: list[str] = []
-    ready = threading.Event()
-
-    def read() -> None:
-        for line in process.stdout:
-            lines.append(line.strip())
-            if lines[-1] == "stockcast: ready":
-                ready.set()
-
-    threading.Thread(target=read, daemon=True).start()
-    assert ready.wait(READY_SECONDS), "\n".join(lines)
-    return next(line.split()[1] for line in lines if line.startswith("Dashboard:"))
-
-
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright keeps an event loop running in this thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "No Chromium is on PATH: install the package 'chromium'."

@@ -2,50 +2,17 @@
 
 import base64
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
-READY_SECONDS = 120
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("chain")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("STOCKCAST_", "AWS_"))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stockcast_lib.cli", "up", "--no-dashboard", "--api-port", "0",
-         "--data-dir", str(folder / "data")],
-        cwd=folder, env={**kept, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    lines, ready = [], threading.Event()
-
-    def read():
-        for line in process.stdout:
-            lines.append(line.strip())
-            if lines[-1] == "stockcast: ready":
-                ready.set()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        assert ready.wait(READY_SECONDS), "\n".join(lines)
-        yield next(line.split()[1] for line in lines if line.startswith("API:")).rstrip("/")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-        reader.join(10)
-        process.stdout.close()
+@pytest.fixture
+def api(stack) -> str:
+    return stack.api
 
 
 def call(url, body=None):

@@ -1,0 +1,58 @@
+"""The servers that many tests share; each is started once, by the first test that asks."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from stockcast_lib.adapters import redis_connection, s3
+from tests.servers import Stack, running_redis, running_s3, running_stack
+
+REDIS_VERSIONS = (6, 7)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=REDIS_VERSIONS, ids="redis-{}".format)
+def redis_url(request, tmp_path_factory) -> Iterator[str]:
+    with running_redis(tmp_path_factory.mktemp("redis"), request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_client(redis_url) -> "Iterator[redis.Redis]":
+    """For commands, to an empty Redis."""
+    client = redis_connection.connect(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def blocking_redis(redis_url) -> "Iterator[redis.Redis]":
+    client = redis_connection.connect_blocking(redis_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def s3_environment(tmp_path_factory) -> Iterator[dict[str, str]]:
+    with running_s3(tmp_path_factory.mktemp("s3")) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def bucket(s3_environment) -> Iterator[s3.Bucket]:
+    """One bucket for all tests: each uses keys of its own."""
+    client = s3.connect(
+        endpoint_url=s3_environment["STOCKCAST_S3_ENDPOINT_URL"],
+        region=s3_environment["AWS_DEFAULT_REGION"],
+        access_key=s3_environment["AWS_ACCESS_KEY_ID"],
+        secret_key=s3_environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    yield s3.Bucket(client, s3_environment["STOCKCAST_S3_BUCKET"])
+    client.close()
