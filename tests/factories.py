@@ -1,9 +1,12 @@
 """Seeded price series, histories, versions and results for the tests."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
+from nbformat.v4 import new_code_cell, new_notebook
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.prices import ADJUSTED_CLOSE, DATE, PriceHistory, PriceVersion
@@ -95,3 +98,17 @@ def forecast_result(ticker: str = "TEST", days: int = 3, **changes: object) -> F
         stale=True,
     )
     return result.model_copy(update=changes)
+
+
+def notebook_file(folder: Path, *cells: str, name: str = "notebook.ipynb") -> Path:
+    """A notebook of code cells, the first of which holds the parameters."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
+    notebook.metadata.kernelspec = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    notebook.cells[0].metadata.tags = ["parameters"]
+    path = folder / name
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    return path

@@ -152,7 +152,7 @@ def _to_bytes(frame: pd.DataFrame) -> bytes:
 
 def _from_bytes(data: bytes) -> pd.DataFrame:
     text = io.BytesIO(gzip.decompress(data))
-    return pd.read_csv(text, index_col=DATE, parse_dates=[DATE], float_precision="round_trip")
+    return pd.read_csv(text, index_col=DATE, parse_dates=[DATE])
 
 
 class S3RunArchive:

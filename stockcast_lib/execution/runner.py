@@ -108,7 +108,7 @@ class PapermillRunner:
             )
         except DeadKernelError:
             return KernelDied(f"The kernel of {notebook.name} died before the notebook ended.")
-        except (NoSuchKernel, PapermillException, RuntimeError, OSError) as error:
+        except (NoSuchKernel, PapermillException, RuntimeError, ValueError, OSError) as error:
             return NotebookFailed(f"{notebook.name} could not be run: {error}")
         return None
 
