@@ -26,6 +26,7 @@ from stockcast_lib import wiring
 from stockcast_lib.core.errors import BadFrame, StockcastError
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_message, encode_reply
+from stockcast_lib.execution import linux
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import QueueSettings, WorkerSettings
 from stockcast_lib.stages.intake import Intake
@@ -110,6 +111,10 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
     settings = WorkerSettings.read()
     host, port = settings.address(stage)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    # Whoever shares this user must not read the secrets of this process's environment.
+    linux.hide_from_other_processes()
+    runner = wiring.notebook_runner(stage)
+    runner.prepare()
     loop = wiring.claim_loop(stage, worker)
     server = MessageServer(
         wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
@@ -126,6 +131,7 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
     if claims.is_alive():
         loop.abandon()
         await asyncio.to_thread(claims.join)
+    await asyncio.to_thread(runner.close)
     _log.info("worker.stopped", stage=stage)
 
 

@@ -21,6 +21,8 @@ from stockcast_lib.core.jobs import Stage
 DATA_DIR = Path(".stockcast")
 STACK_ENV = "stack.env"
 _REPOSITORY = Path(__file__).resolve().parent.parent
+_HTTP = ("http://", "https://")
+_REDIS = ("redis://", "rediss://", "unix://")
 
 
 def _running_stack(start: Path) -> Path | None:
@@ -42,7 +44,9 @@ def _env_file_values() -> dict[str, str]:
 
 
 class _Role(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="STOCKCAST_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="STOCKCAST_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     @classmethod
     def read(cls) -> Self:
@@ -64,7 +68,9 @@ def _describe(fault: Any) -> str:
     name = str(fault["loc"][0])
     variable = name if name.isupper() else f"STOCKCAST_{name.upper()}"
     return f"{variable} " + (
-        "is not set" if fault["type"] == "missing" else f"is wrong: {fault['msg']}"
+        "is not set"
+        if fault["type"] == "missing"
+        else f"is wrong: {fault['msg'].removeprefix('Value error, ')}"
     )
 
 
@@ -76,6 +82,13 @@ class StoreSettings(_Role):
     access_key: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     secret_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     region: str = Field("us-east-1", validation_alias="AWS_DEFAULT_REGION")
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _check_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(_HTTP):
+            raise ValueError(f"must begin with {' or '.join(_HTTP)}")
+        return value
 
 
 class VendorSettings(_Role):
@@ -103,6 +116,13 @@ class QueueSettings(_Role):
     redis_url: SecretStr
     frame_key: SecretStr = Field(min_length=16)
 
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(_REDIS):
+            raise ValueError(f"must begin with {' or '.join(_REDIS)}")
+        return value
+
     @property
     def frame_key_bytes(self) -> bytes:
         """The key as the protocol takes it."""
@@ -110,15 +130,18 @@ class QueueSettings(_Role):
 
 
 class WorkerSettings(_Role):
-    """Where the workers listen, and their time limits.
+    """Where the workers listen, and their limits.
 
-    `run_timeout_seconds` is a notebook's, `silence_seconds` a TCP peer's, and `grace_seconds` that
-    of a job under way when its worker is told to stop.
+    `run_timeout_seconds` is a notebook's, `cell_timeout_seconds` a cell's, `silence_seconds` a TCP
+    peer's, and `grace_seconds` that of a job under way when its worker is told to stop.
+    `kernel_memory_mb` is what each process of a kernel may hold.
     """
 
     ingest_address: str = "127.0.0.1:7101"
     forecast_address: str = "127.0.0.1:7102"
     run_timeout_seconds: float = Field(300, gt=0)
+    cell_timeout_seconds: float = Field(300, gt=0)
+    kernel_memory_mb: int = Field(2048, ge=512)
     silence_seconds: float = Field(10, gt=0)
     grace_seconds: float = Field(5, ge=0)
 

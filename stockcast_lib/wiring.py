@@ -5,6 +5,7 @@ never imports Redis. What a process shares is made once.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from stockcast_lib.settings import (
     WorkerSettings,
     kernel_environment,
 )
+
+_READINESS_SECONDS = 5.0
 
 if TYPE_CHECKING:
     import redis
@@ -134,12 +137,16 @@ def service() -> "ForecastService":
 @cache
 def notebook_runner(stage: Stage) -> "PapermillRunner":
     """What a stage's worker runs notebooks in."""
+    from stockcast_lib.execution.limits import MEGABYTE, Limits
     from stockcast_lib.execution.runner import PapermillRunner
 
-    return PapermillRunner(
-        environment=kernel_environment(stage),
-        timeout=WorkerSettings.read().run_timeout_seconds,
+    settings = WorkerSettings.read()
+    limits = Limits(
+        run_seconds=settings.run_timeout_seconds,
+        cell_seconds=settings.cell_timeout_seconds,
+        memory_bytes=settings.kernel_memory_mb * MEGABYTE,
     )
+    return PapermillRunner(environment=kernel_environment(stage), limits=limits)
 
 
 def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
@@ -200,7 +207,16 @@ def readiness() -> dict[str, str | None]:
         "ingest worker": lambda: _reach(Stage.INGEST),
         "forecast worker": lambda: _reach(Stage.FORECAST),
     }
-    return {name: _reason(check) for name, check in checks.items()}
+    pool = ThreadPoolExecutor(len(checks), thread_name_prefix="readiness")
+    asked = {name: pool.submit(_reason, check) for name, check in checks.items()}
+    pool.shutdown(wait=False)
+    # A store that hangs would keep its client, and so whoever asks, for up to a minute.
+    answered, _ = wait(asked.values(), _READINESS_SECONDS)
+    silent = f"does not answer within {_READINESS_SECONDS:g} seconds."
+    return {
+        name: reason.result() if reason in answered else f"{name} {silent}"
+        for name, reason in asked.items()
+    }
 
 
 def _reach(stage: Stage) -> None:

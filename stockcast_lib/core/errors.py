@@ -166,6 +166,18 @@ class NotebookTimedOut(StockcastError):
     code = "notebook-timed-out"
 
 
+class OutputTooLarge(StockcastError):
+    """A notebook prints or displays more than its limit."""
+
+    code = "output-too-large"
+
+
+class RunCancelled(StockcastError):
+    """A run was ended from outside: withdrawn, or given back by a worker that stops."""
+
+    code = "run-cancelled"
+
+
 class KernelDied(StockcastError):
     """A notebook's kernel ended before the notebook did."""
 

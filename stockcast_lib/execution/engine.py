@@ -1,28 +1,29 @@
-"""The papermill engine: asynchronous kernel manager, live progress, limits on the whole run.
+"""The papermill engine: runs a notebook's cells in a kernel that is ready.
 
-1. papermill's blocking kernel manager ignores time limits and hangs when a kernel dies; the
-   asynchronous one does neither.
-2. papermill marks every cell completed after a dead kernel or a time-out, so the status of a run
-   is what was raised, never what the notebook's metadata say.
-3. papermill saves the notebook at every cell; here it is read once, at the end, by `Session`.
+1. papermill's blocking kernel manager ignores time limits and hangs when a kernel dies; here all
+   is asynchronous, on the event loop of the session's owner.
+2. papermill marks every cell completed after a dead kernel or a time-out; here the cell that was
+   under way is marked failed, and the status of the run is what was raised.
+3. papermill saves the notebook at every cell; here it is read once, at the end, from the session.
 """
 
-import contextlib
-import os
-import signal
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellExecutionError
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine
 
+from stockcast_lib.core.errors import OutputTooLarge, RunCancelled, StockcastError
 from stockcast_lib.core.jobs import Progress
+from stockcast_lib.execution.limits import MEGABYTE, OUTPUT_BYTES, Limits
+from stockcast_lib.execution.ready_kernel import ReadyKernel
 
 ENGINE = "stockcast"
+INTERRUPT_GRACE_SECONDS = 0.5
 
 
 @dataclass
@@ -30,36 +31,61 @@ class Session:
     """One run as its engine and its owner share it.
 
     Attributes:
-        environment: all that the kernel sees of the environment.
-        folder: the kernel's working directory.
-        deadline: on `time.monotonic()`'s clock, for all cells together.
-        on_progress: called from the run's thread when a code cell begins.
+        kernel: made for this run.
+        limits: what the run may use.
+        tell: called on the event loop when a code cell begins.
+        wait: runs a coroutine on the kernel's event loop, and waits for it.
         notebook: the notebook as far as it has been executed.
-        cancelled: whether `cancel` was called.
+        stopped_by: why the run was ended from outside, if it was.
     """
 
-    environment: Mapping[str, str]
-    folder: Path
-    deadline: float
-    on_progress: Callable[[Progress], None]
+    kernel: ReadyKernel
+    limits: Limits
+    tell: Callable[[Progress], None]
+    wait: Callable[[Coroutine[Any, Any, None]], None]
     notebook: Any = None
-    cancelled: bool = False
-    _kernel: Any = field(default=None, repr=False)
+    stopped_by: StockcastError | None = None
+    deadline: float = field(init=False)
 
-    def started(self, kernel: Any) -> None:
-        """Remember the kernel; end it at once when the run has been cancelled meanwhile."""
-        self._kernel = kernel
-        if self.cancelled:
-            self.cancel()
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.limits.run_seconds
 
-    def cancel(self) -> None:
-        """End the kernel and all that it started in its process group. Any thread may call."""
-        self.cancelled = True
-        provisioner = getattr(self._kernel, "provisioner", None)
-        group = getattr(provisioner, "pgid", None)
-        if group:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+    def seconds_for_a_cell(self, _cell: Any) -> float:
+        """What the limits leave for a cell that starts now."""
+        # 0 would mean no limit.
+        return max(0.01, min(self.limits.cell_seconds, self.deadline - time.monotonic()))
+
+    async def stop(self, reason: StockcastError) -> None:
+        """End the run: first as Ctrl-C does, then by force."""
+        self.stopped_by = self.stopped_by or reason
+        await self.kernel.interrupt()
+        await asyncio.sleep(INTERRUPT_GRACE_SECONDS)
+        await self.kernel.kill()
+
+    async def cancel(self) -> None:
+        """End the run because nobody waits for it any more."""
+        await self.stop(RunCancelled("The run was cancelled."))
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """Counts what comes out of the kernel."""
+
+    def __init__(self, nb_man: Any, session: Session, **options: Any) -> None:
+        super().__init__(nb_man, **options)
+        self._session = session
+        self._displayed = 0
+        self._stopping: asyncio.Task[None] | None = None
+
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        """See `NotebookClient.process_message`; drops outputs beyond the limit."""
+        self._displayed += sum(len(str(value)) for value in msg["content"].get("data", {}).values())
+        if self._displayed > OUTPUT_BYTES and msg["msg_type"] != "status":
+            if self._stopping is None:
+                limit = f"{OUTPUT_BYTES // MEGABYTE} MB"
+                reason = OutputTooLarge(f"The notebook displayed more than {limit}: display less.")
+                self._stopping = asyncio.ensure_future(self._session.stop(reason))
+            return None
+        return super().process_message(msg, cell, cell_index)
 
 
 class StockcastEngine(Engine):  # type: ignore[misc]
@@ -67,36 +93,76 @@ class StockcastEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        *,
-        session: Session,
-        start_timeout: float = 60,
-        **_: Any,
+        cls, nb_man: Any, kernel_name: str, *, session: Session, **_: Any
     ) -> None:
         """Run all cells; papermill calls this and then looks for errors in the outputs."""
         session.notebook = nb_man.nb
-        code_cells = [
-            index for index, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"
-        ]
-
-        def tell_progress(*, cell_index: int, **_: Any) -> None:
-            if cell_index in code_cells:
-                number = code_cells.index(cell_index) + 1
-                session.on_progress(Progress(cell=number, cells=len(code_cells)))
-
-        client: Any = PapermillNotebookClient(
-            nb_man,
-            kernel_manager_class=AsyncKernelManager,
-            kernel_name=kernel_name,
-            startup_timeout=start_timeout,
-            timeout_func=lambda _: max(1, round(session.deadline - time.monotonic())),
-            resources={"metadata": {"path": str(session.folder)}},
-            on_notebook_start=lambda **_: session.started(client.km),
-            on_cell_execute=tell_progress,
-        )
-        client.execute(env=dict(session.environment))
+        session.wait(_run_cells(nb_man, kernel_name, session))
 
 
-papermill_engines.register(ENGINE, StockcastEngine)
+async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
+    kernel = session.kernel
+    client = _Client(
+        nb_man,
+        session,
+        km=kernel.manager,
+        kernel_name=kernel_name,
+        timeout_func=session.seconds_for_a_cell,
+        on_cell_execute=_progress_teller(nb_man.nb, session.tell),
+    )
+    client.kc = kernel.client
+    client.reset_execution_trackers()
+    unwatch = _watch_for_death(kernel, client)
+    try:
+        for index, cell in enumerate(nb_man.nb.cells):
+            nb_man.cell_start(cell, index)
+            try:
+                await client.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                # papermill finds it in the cell's outputs, and raises it from there.
+                nb_man.cell_exception(cell, cell_index=index, exception=error)
+                return
+            except BaseException as error:
+                nb_man.cell_exception(cell, cell_index=index, exception=error)
+                raise
+            finally:
+                nb_man.cell_complete(cell, cell_index=index)
+        nb_man.nb.metadata.language_info = kernel.language_info
+        client.set_widgets_metadata()
+    finally:
+        unwatch()
+
+
+def _progress_teller(notebook: Any, tell: Callable[[Progress], None]) -> Callable[..., None]:
+    code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+    def on_cell_execute(*, cell_index: int, **_: Any) -> None:
+        tell(Progress(cell=code_cells.index(cell_index) + 1, cells=len(code_cells)))
+
+    return on_cell_execute
+
+
+def _watch_for_death(kernel: ReadyKernel, client: _Client) -> Callable[[], None]:
+    """Have the cell under way end at once when the kernel dies; returns what ends the watch.
+
+    nbclient looks once a second. A kernel that was started plainly has nothing to wait on.
+    """
+    descriptor = getattr(kernel.process, "fileno", lambda: -1)()
+    if descriptor < 0:
+        return _nothing
+    loop = asyncio.get_running_loop()
+
+    def died() -> None:
+        loop.remove_reader(descriptor)
+        if client.task_poll_for_reply is not None:
+            client.task_poll_for_reply.cancel()
+
+    def unwatch() -> None:
+        loop.remove_reader(descriptor)
+
+    loop.add_reader(descriptor, died)
+    return unwatch
+
+
+def _nothing() -> None:
+    """There is no watch to end."""

@@ -1,11 +1,11 @@
-"""The `NotebookRunner`: papermill in a scratch folder, with every outcome as data."""
+"""The `NotebookRunner`: papermill in a kernel that is ready, with every outcome as data."""
 
-import tempfile
+import asyncio
 import threading
-import time
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import nbformat
@@ -18,34 +18,56 @@ from stockcast_lib.core.errors import (
     KernelDied,
     NotebookFailed,
     NotebookTimedOut,
+    OutputTooLarge,
     StockcastError,
     error_from_name,
 )
 from stockcast_lib.core.jobs import Progress
 from stockcast_lib.core.notebook_parameters import json_parameters
 from stockcast_lib.execution.engine import ENGINE, Session
+from stockcast_lib.execution.limits import Limits
+from stockcast_lib.execution.loop_thread import LoopThread
+from stockcast_lib.execution.ready_kernel import (
+    START_SECONDS,
+    KernelRecipe,
+    ReadyKernel,
+    shared_context,
+)
 from stockcast_lib.ports import NotebookRun
 
-_KERNEL_START_TIMEOUT = 60
+KERNEL = "stockcast"
+_DISPOSE_SECONDS = 10.0
 
 
 class PapermillRunner:
-    """Executes one notebook at a time, in a kernel of its own. Call `run` off the event loop.
+    """Executes one notebook at a time, each in a kernel of its own, with the next one kept ready.
 
     Args:
         environment: all that kernels see of the environment.
-        timeout: seconds for all cells of a notebook together.
+        limits: what a run may use.
         kernel_name: the kernelspec.
     """
 
     def __init__(
-        self, *, environment: Mapping[str, str], timeout: float, kernel_name: str = "python3"
+        self, *, environment: Mapping[str, str], limits: Limits, kernel_name: str = KERNEL
     ) -> None:
-        self._environment = environment
-        self._timeout = timeout
-        self._kernel_name = kernel_name
+        self._limits = limits
+        self._recipe = KernelRecipe(kernel_name, environment, limits, shared_context())
+        self._loop = LoopThread("notebooks")
+        self._spare: Future[ReadyKernel] | None = None
         self._lock = threading.Lock()
         self._session: Session | None = None
+
+    def prepare(self) -> None:
+        """Start the next run's kernel, if none is ready or starting. Returns at once."""
+        if self._spare is None:
+            self._spare = self._loop.submit(ReadyKernel.start(self._recipe))
+
+    def wait_until_ready(self) -> None:
+        """Have a kernel ready. Raises as `ReadyKernel.start` does."""
+        self.prepare()
+        assert self._spare is not None  # noqa: S101  # for mypy
+        self._spare.result(2 * START_SECONDS)
 
     def run(
         self,
@@ -53,33 +75,77 @@ class PapermillRunner:
         parameters: Mapping[str, Any],
         on_progress: Callable[[Progress], None],
     ) -> NotebookRun:
-        """See `NotebookRunner.run`."""
-        with self._session_for(on_progress) as session:
-            error = self._execute(notebook, parameters, session)
-            return _outcome(notebook, session, error)
+        """See `NotebookRunner.run`. Not on an event loop's thread."""
+        try:
+            checked = _checked(notebook, parameters)
+            kernel = self._take()
+        except StockcastError as error:
+            return _outcome(notebook, None, error)
+        except (NoSuchKernel, TimeoutError, OSError, ValueError) as error:
+            return _outcome(notebook, None, _could_not_run(notebook, error))
+        # While this run keeps one core busy, the next run's kernel starts on another.
+        self.prepare()
+        try:
+            return self._run(notebook, checked, kernel, on_progress)
+        finally:
+            self._loop.submit(kernel.dispose())
 
     def cancel(self) -> None:
         """End the run that is under way, if there is one. Any thread may call."""
         with self._lock:
             if self._session is not None:
-                self._session.cancel()
+                self._loop.submit(self._session.cancel())
 
-    @contextmanager
-    def _session_for(self, on_progress: Callable[[Progress], None]) -> Any:
-        with tempfile.TemporaryDirectory(prefix="stockcast-run-") as folder:
-            session = Session(
-                environment=self._environment,
-                folder=Path(folder),
-                deadline=time.monotonic() + self._timeout,
-                on_progress=on_progress,
-            )
+    def close(self) -> None:
+        """End the kernel that is ready, and the threads."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            self._loop.submit(_dispose_of(spare)).result(_DISPOSE_SECONDS)
+        self._loop.close()
+        self._recipe.context.destroy(linger=0)
+
+    def _take(self) -> ReadyKernel:
+        try:
+            kernel = self._next()
+        except KernelDied:
+            return self._next()
+        if not kernel.has_ended():
+            return kernel
+        # It died while it waited: so may the next have, that was forked from the same server.
+        self._loop.submit(kernel.dispose())
+        return self._next()
+
+    def _next(self) -> ReadyKernel:
+        self.prepare()
+        spare, self._spare = self._spare, None
+        assert spare is not None  # noqa: S101  # for mypy
+        return spare.result(2 * START_SECONDS)
+
+    def _run(
+        self,
+        notebook: Path,
+        parameters: Mapping[str, Any],
+        kernel: ReadyKernel,
+        on_progress: Callable[[Progress], None],
+    ) -> NotebookRun:
+        told: SimpleQueue[Progress | None] = SimpleQueue()
+
+        def wait(coroutine: Coroutine[Any, Any, None]) -> None:
+            future = self._loop.submit(coroutine)
+            future.add_done_callback(lambda _: told.put(None))
+            while (progress := told.get()) is not None:
+                on_progress(progress)
+            future.result()
+
+        session = Session(kernel, self._limits, told.put, wait)
+        with self._lock:
+            self._session = session
+        try:
+            error = self._execute(notebook, parameters, session)
+        finally:
             with self._lock:
-                self._session = session
-            try:
-                yield session
-            finally:
-                with self._lock:
-                    self._session = None
+                self._session = None
+        return _outcome(notebook, session, session.stopped_by or error)
 
     def _execute(
         self, notebook: Path, parameters: Mapping[str, Any], session: Session
@@ -88,29 +154,43 @@ class PapermillRunner:
             papermill.execute_notebook(
                 notebook,
                 None,
-                parameters=_checked(notebook, parameters),
+                parameters=parameters,
                 engine_name=ENGINE,
-                kernel_name=self._kernel_name,
+                kernel_name=self._recipe.name,
                 progress_bar=False,
-                start_timeout=_KERNEL_START_TIMEOUT,
                 session=session,
             )
-        except StockcastError as error:
-            return error
         except PapermillExecutionError as error:
             known = error_from_name(error.ename, error.evalue)
             return known or NotebookFailed(
                 f"{notebook.name} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
             )
-        except CellTimeoutError:
-            return NotebookTimedOut(
-                f"{notebook.name} ran longer than {self._timeout:g} seconds and was stopped."
-            )
+        except CellTimeoutError as error:
+            return self._timed_out(notebook, error)
         except DeadKernelError:
             return KernelDied(f"The kernel of {notebook.name} died before the notebook ended.")
-        except (NoSuchKernel, PapermillException, RuntimeError, ValueError, OSError) as error:
-            return NotebookFailed(f"{notebook.name} could not be run: {error}")
+        except (PapermillException, RuntimeError, ValueError, OSError) as error:
+            return _could_not_run(notebook, error)
         return None
+
+    def _timed_out(self, notebook: Path, error: CellTimeoutError) -> StockcastError:
+        if "IOPub" in str(error):
+            # The kernel has answered, and what it displayed was too large to be taken.
+            return OutputTooLarge(f"{notebook.name} displayed more at once than can be kept.")
+        limits = self._limits
+        return NotebookTimedOut(
+            f"{notebook.name} was stopped: a run may take {limits.run_seconds:g} seconds, "
+            f"one cell {limits.cell_seconds:g}."
+        )
+
+
+def _could_not_run(notebook: Path, error: Exception) -> NotebookFailed:
+    return NotebookFailed(f"{notebook.name} could not be run: {error}")
+
+
+async def _dispose_of(spare: "Future[ReadyKernel]") -> None:
+    kernel = await asyncio.wrap_future(spare)
+    await kernel.dispose()
 
 
 def _checked(notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,8 +204,10 @@ def _checked(notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return json_parameters(parameters)
 
 
-def _outcome(notebook: Path, session: Session, error: StockcastError | None) -> NotebookRun:
-    executed = session.notebook or nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+def _outcome(notebook: Path, session: Session | None, error: StockcastError | None) -> NotebookRun:
+    executed = session.notebook if session else None
+    if executed is None:
+        executed = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     if "papermill" in executed.metadata:
         executed.metadata.papermill.input_path = notebook.name
     outputs = tuple(

@@ -8,6 +8,7 @@ import pytest
 from stockcast_lib.adapters.s3 import S3PriceStore
 from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, PRICES_MIME, RESULT_MIME, parse_result
+from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.settings import kernel_environment
 
@@ -21,7 +22,9 @@ def runner(s3_environment):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in s3_environment.items():
             patch.setenv(name, value)
-        yield PapermillRunner(environment=kernel_environment("ingest"), timeout=60)
+        yield PapermillRunner(
+            environment=kernel_environment("ingest"), limits=Limits()
+        )
 
 
 @pytest.fixture(scope="module")

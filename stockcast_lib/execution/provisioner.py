@@ -1,0 +1,86 @@
+"""The kernel provisioner behind the kernelspec `stockcast`: kernels forked from a warm process.
+
+jupyter_client chooses it by the kernelspec's metadata, so papermill, Voilà, JupyterLab and
+nbclient use it unchanged. Where it cannot fork it starts the same kernel plainly, says so, and
+counts it in `fallbacks`.
+"""
+
+import asyncio
+import os
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+import structlog
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Unicode
+
+from stockcast_lib.execution import linux
+from stockcast_lib.execution.fork_client import ForkedProcess, ForkFailed, shared_fork_server
+
+_log = structlog.get_logger()
+_LAUNCHER = ["-m", "ipykernel_launcher"]
+# A Unix socket's path has at most 107 bytes; zmq adds "-1" to "-5".
+_LONGEST_SOCKET_PATH = 107 - len("/1000000-5")
+_numbers = count(1)
+fallbacks = 0
+
+
+@cache
+def _socket_folder() -> "tempfile.TemporaryDirectory[str]":
+    # Private, so that nobody else on the machine reaches a kernel; short for the limit above.
+    return tempfile.TemporaryDirectory(prefix="sc-", ignore_cleanup_errors=True)
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Forks kernels from this process's fork server."""
+
+    warm = Unicode("", help="The module whose warm_up() the fork server calls.").tag(config=True)
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """See `LocalProvisioner`. TCP ports race and are open to the machine's other users."""
+        manager = self.parent
+        if manager is not None and manager.transport == "tcp" and linux.AVAILABLE:
+            folder = _socket_folder().name
+            if len(os.fsencode(folder)) <= _LONGEST_SOCKET_PATH:
+                manager.transport = "ipc"
+                manager.ip = f"{folder}/{next(_numbers)}"
+        result: dict[str, Any] = await super().pre_launch(**kwargs)
+        return result
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """See `LocalProvisioner`."""
+        environment = {name: str(value) for name, value in kwargs.get("env", {}).items()}
+        cwd = str(kwargs.get("cwd") or Path.cwd())
+        try:
+            process = await asyncio.to_thread(
+                self._fork, cmd, environment, cwd, quiet=kwargs.get("stdout") == DEVNULL
+            )
+        except ForkFailed as error:
+            _count_fallback(error)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process: Any = process
+        self.pid = self.pgid = process.pid
+        self.cwd = cwd
+        return self.connection_info
+
+    def _fork(
+        self, cmd: list[str], environment: dict[str, str], cwd: str, *, quiet: bool
+    ) -> ForkedProcess:
+        if not linux.AVAILABLE or cmd[1:3] != _LAUNCHER:
+            raise ForkFailed("This kernel can only be started plainly.")
+        return shared_fork_server(self.warm).fork(cmd[3:], environment, cwd, quiet=quiet)
+
+    async def send_signal(self, signum: int) -> None:
+        """See `LocalProvisioner`; an ended kernel's process id may be another's by now."""
+        if self.process and self.process.poll() is None:
+            await super().send_signal(signum)
+
+
+def _count_fallback(error: ForkFailed) -> None:
+    global fallbacks  # noqa: PLW0603  # one count a process
+    fallbacks += 1
+    _log.warning("kernel.started_plainly", reason=str(error), count=fallbacks)

@@ -1,0 +1,153 @@
+"""A kernel with its client connected, in a scratch folder of its own; used for one run."""
+
+import contextlib
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from queue import Empty
+from typing import Any, Self
+
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+
+from stockcast_lib.core.errors import KernelDied
+from stockcast_lib.execution import limited_output
+from stockcast_lib.execution.limits import OUTPUT_BYTES, Limits
+
+START_SECONDS = 60.0
+_ANSWER_SECONDS = 1.0
+_LIMITED_OUTPUT = (
+    f"--IPKernelApp.outstream_class={limited_output.__name__}."
+    f"{limited_output.LimitedOutStream.__name__}"
+)
+
+
+def shared_context() -> zmq.asyncio.Context:
+    """A zmq context for the clients of many kernels.
+
+    A message beyond the limit closes its connection instead of filling this process's memory.
+    """
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, 2 * OUTPUT_BYTES)
+    return context
+
+
+@dataclass(frozen=True)
+class KernelRecipe:
+    """How to start a kernel.
+
+    Attributes:
+        name: the kernelspec.
+        environment: all that it sees of an environment.
+        limits: what it may use.
+        context: from `shared_context`.
+    """
+
+    name: str
+    environment: Mapping[str, str] = field(repr=False)
+    limits: Limits
+    context: zmq.asyncio.Context = field(repr=False)
+
+
+class ReadyKernel:
+    """Everything here happens on one event loop."""
+
+    def __init__(self, recipe: KernelRecipe) -> None:
+        self._recipe = recipe
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="stockcast-run-", ignore_cleanup_errors=True
+        )
+        self.manager = AsyncKernelManager(kernel_name=recipe.name, context=recipe.context)
+        self.language_info: Any = None
+        self.client: AsyncKernelClient
+
+    @classmethod
+    async def start(cls, recipe: KernelRecipe) -> Self:
+        """A kernel that has answered, and whose outputs are heard.
+
+        Raises:
+            KernelDied: it ended, or did not answer in time.
+            jupyter_client.kernelspec.NoSuchKernel: there is no such kernelspec.
+        """
+        kernel = cls(recipe)
+        try:
+            await kernel._start()
+        except BaseException:
+            await kernel.dispose()
+            raise
+        return kernel
+
+    async def _start(self) -> None:
+        await self.manager.start_kernel(
+            env=dict(self._recipe.environment),
+            cwd=self._folder.name,
+            extra_arguments=[_LIMITED_OUTPUT],
+            # What is printed is in the notebook; a flood of it must not fill the log.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        size = self._recipe.limits.memory_bytes
+        resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (size, size))
+        self.client = self.manager.client()
+        self.client.start_channels(stdin=False, hb=False)
+        self.client.allow_stdin = False
+        await self._wait_until_heard()
+
+    async def _wait_until_heard(self) -> None:
+        # jupyter_client's own `wait_for_ready` always waits 0.2 s for outputs that nobody sent.
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.has_ended():
+                raise KernelDied("The kernel ended while it started: its log says why.")
+            asked = self.client.kernel_info()
+            with contextlib.suppress(Empty):
+                await self._wait_for_idle(asked)
+                reply = await self.client.get_shell_msg(timeout=_ANSWER_SECONDS)
+                self.language_info = reply["content"]["language_info"]
+                return
+        raise KernelDied(f"The kernel did not answer within {START_SECONDS:g} seconds.")
+
+    async def _wait_for_idle(self, asked: str) -> None:
+        while True:
+            message = await self.client.get_iopub_msg(timeout=_ANSWER_SECONDS)
+            if (
+                message["parent_header"].get("msg_id") == asked
+                and message["content"].get("execution_state") == "idle"
+            ):
+                return
+
+    @property
+    def process(self) -> Any:
+        """The kernel's process: a `subprocess.Popen`, or what answers as one does."""
+        provisioner: Any = self.manager.provisioner
+        return provisioner.process
+
+    def has_ended(self) -> bool:
+        """Whether its process has ended."""
+        process = self.process
+        return process is None or process.poll() is not None
+
+    async def interrupt(self) -> None:
+        """SIGINT, as Ctrl-C sends it: the cell under way ends with a KeyboardInterrupt."""
+        await self._signal(signal.SIGINT)
+
+    async def kill(self) -> None:
+        """SIGKILL. The fork server kills whatever the kernel leaves behind."""
+        await self._signal(signal.SIGKILL)
+
+    async def _signal(self, number: int) -> None:
+        if not self.has_ended():
+            await self.manager.signal_kernel(number)
+
+    async def dispose(self) -> None:
+        """End the kernel and forget all of it."""
+        if hasattr(self, "client"):
+            self.client.stop_channels()
+        if self.manager.provisioner is not None and self.manager.has_kernel:
+            await self.manager.shutdown_kernel(now=True)
+        self._folder.cleanup()
