@@ -1,5 +1,6 @@
 """The owner's side of the fork server: starts it, asks it for kernels, watches them."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -222,5 +223,7 @@ class ForkServer:
 
 @cache
 def shared_fork_server(warm: str) -> ForkServer:
-    """This process's fork server for a module to warm."""
-    return ForkServer(warm)
+    """This process's fork server for a module to warm; it ends with the process."""
+    server = ForkServer(warm)
+    atexit.register(server.close)
+    return server

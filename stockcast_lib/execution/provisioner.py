@@ -6,7 +6,9 @@ counts it in `fallbacks`.
 """
 
 import asyncio
+import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from itertools import count
@@ -30,9 +32,11 @@ fallbacks = 0
 
 
 @cache
-def _socket_folder() -> "tempfile.TemporaryDirectory[str]":
+def _socket_folder() -> str:
     # Private, so that nobody else on the machine reaches a kernel; short for the limit above.
-    return tempfile.TemporaryDirectory(prefix="sc-", ignore_cleanup_errors=True)
+    folder = tempfile.mkdtemp(prefix="sc-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -44,7 +48,7 @@ class ForkProvisioner(LocalProvisioner):
         """See `LocalProvisioner`. TCP ports race and are open to the machine's other users."""
         manager = self.parent
         if manager is not None and manager.transport == "tcp" and linux.AVAILABLE:
-            folder = _socket_folder().name
+            folder = _socket_folder()
             if len(os.fsencode(folder)) <= _LONGEST_SOCKET_PATH:
                 manager.transport = "ipc"
                 manager.ip = f"{folder}/{next(_numbers)}"

@@ -22,9 +22,10 @@ def runner(s3_environment):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in s3_environment.items():
             patch.setenv(name, value)
-        yield PapermillRunner(
-            environment=kernel_environment("ingest"), limits=Limits()
-        )
+        environment = kernel_environment("ingest")
+    runner = PapermillRunner(environment=environment, limits=Limits())
+    yield runner
+    runner.close()
 
 
 @pytest.fixture(scope="module")
