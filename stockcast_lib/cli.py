@@ -135,7 +135,9 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
     service = wiring.service()
     job_id = service.submit({"ticker": ticker, "days": days, "model": model})
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    # Disabled elsewhere: it would print an empty line.
+    with Progress(console=console, transient=True, disable=not console.is_interactive) as bar:
         task = bar.add_task("queued", total=None)
         for change in service.follow(job_id, DEFAULT_TIMEOUT):
             told = change.progress
@@ -148,13 +150,72 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     job = service.job(job_id)
     stored = stored_or_raise(job, service.forecast(job))
     if png:
-        png.write_bytes(stored.picture)
+        _write(png, stored.picture)
     if csv:
-        csv.write_bytes(csv_body(stored))
+        _write(csv, csv_body(stored))
     if notebook:
-        notebook.write_bytes(service.notebook(stored.job_id, Stage.FORECAST) or b"")
+        executed = service.notebook(stored.job_id, Stage.FORECAST)
+        if executed is None:
+            _fail("The archive no longer holds the executed notebook.", status=1)
+        _write(notebook, executed)
     result = FinishedForecast(stored).result
     typer.echo(result.to_json() if as_json else summary(result))
+
+
+jobs = typer.Typer(help="Look at the queue, and at the jobs that failed.")
+app.add_typer(jobs, name="jobs")
+
+
+@jobs.callback(invoke_without_command=True)
+def list_jobs(
+    context: typer.Context,
+    count: Annotated[int, typer.Option(min=1, help="How many failed jobs to show.")] = 20,
+) -> None:
+    """Show how many jobs wait or run, and the last that failed through no fault of their asker."""
+    if context.invoked_subcommand:
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from stockcast_lib import wiring
+
+    letters = wiring.dead_letters()
+    for (stage, lane), number in letters.waiting().items():
+        typer.echo(f"{stage}, {lane}: {number} waiting or running")
+    table = Table("Job", "Ticker", "Days", "Stage", "Why")
+    for letter in letters.newest(count):
+        request = letter.request
+        why = f"{letter.error.code}: {letter.error.message}"
+        table.add_row(letter.job_id, request.ticker, str(request.days), letter.stage, escape(why))
+    Console().print(table if table.row_count else "No failed jobs.")
+
+
+@jobs.command()
+def replay(
+    job_id: Annotated[str | None, typer.Argument(help="A failed job's id.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All failed jobs.")] = False,
+) -> None:
+    """Ask again for what failed; the new job's id is printed."""
+    from stockcast_lib import wiring
+    from stockcast_lib.core.jobs import Lane
+    from stockcast_lib.core.keys import DEAD_KEPT
+
+    letters = wiring.dead_letters()
+    chosen = [each for each in letters.newest(DEAD_KEPT) if every or each.job_id == job_id]
+    if not chosen:
+        _fail("There is no such failed job: `stockcast jobs` lists them.", status=2)
+    for letter in chosen:
+        new_id = wiring.service().submit(letter.request.canonical(), "replay", Lane.BATCH)
+        letters.forget(letter.key)
+        typer.echo(f"{letter.job_id} is tried again as {new_id}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        _fail(f"{path} cannot be written: {error.strerror}.", status=2)
 
 
 if __name__ == "__main__":

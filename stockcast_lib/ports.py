@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stockcast_lib.core.errors import ErrorReport, StockcastError
-from stockcast_lib.core.jobs import ForecastRequest, Job, Progress, Stage
+from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Message, Reply
 from stockcast_lib.core.symbols import SymbolDirectory
@@ -93,12 +93,23 @@ class PriceBoard(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """A worker's hold on a job's attempt, and the stream entry that it came by."""
+    """A worker's hold on a job's attempt.
+
+    Attributes:
+        job: as it was when it was claimed.
+        entry: the ticket that it came by.
+        lane: whose stream the ticket is in.
+        worker: who holds it.
+        tries: how many workers took it up; more than one if they fell silent.
+        retries: how often it was tried again after an error.
+    """
 
     job: Job
     entry: str
     worker: str
     tries: int
+    lane: Lane = Lane.INTERACTIVE
+    retries: int = 0
 
 
 class Hold(StrEnum):
@@ -115,8 +126,17 @@ class JobQueue(Protocol):
     Every call may be repeated safely, and one by a worker that has lost its claim does nothing.
     """
 
-    def submit(self, request: ForecastRequest, key: str, new_id: str) -> tuple[str, bool]:
-        """The id of the job under way for the key, and whether it is the new one."""
+    def submit(
+        self, request: ForecastRequest, key: str, new_id: str, asker: Asker
+    ) -> tuple[str, bool]:
+        """The id of the job under way for the key, and whether it is the new one.
+
+        Raises:
+            QueueFull: it would be a new one, and too many wait.
+        """
+
+    def withdraw(self, job_id: str, token: str) -> None:
+        """Take one interest back; with the last one the job is cancelled. Raises UnknownJob."""
 
     def hand_over(self, job_id: str, price_version: str) -> None:
         """Queue the job for the forecast stage. Raises UnknownJob."""
@@ -134,16 +154,33 @@ class JobQueue(Protocol):
         """Forget the stage's stream entry: the next stage has the job."""
 
     def hand_back(self, claim: Claim) -> None:
-        """Queue the job again in the same stage."""
+        """Queue the job again in the same stage, before its client's others."""
+
+    def retry(self, claim: Claim, delay: float) -> None:
+        """Queue the job again in the same stage after so many seconds."""
+
+    def cancelled(self, claim: Claim) -> None:
+        """The run was ended because nobody waits for it."""
 
     def finish(self, claim: Claim, result_key: str) -> None:
         """The job is done."""
 
-    def fail(self, claim: Claim, error: ErrorReport) -> None:
-        """The job has failed."""
+    def fail(self, claim: Claim, error: ErrorReport, *, dead_letter: bool) -> None:
+        """The job has failed; as a dead letter somebody has to look at it."""
 
     def job(self, job_id: str) -> Job | None:
         """The job as it is now."""
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A job that failed through no fault of its asker; `key` names the letter."""
+
+    key: str
+    job_id: str
+    stage: Stage
+    request: ForecastRequest
+    error: ErrorReport
 
 
 class JobEvents(Protocol):

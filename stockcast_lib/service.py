@@ -3,6 +3,7 @@
 It only joins ports, so every face submits, waits and reads in one way.
 """
 
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from stockcast_lib.core import job_ids, keys
 from stockcast_lib.core.errors import LostJob, UnknownJob, WorkerUnavailable
-from stockcast_lib.core.jobs import Job, Stage, parse_request
+from stockcast_lib.core.jobs import Asker, Job, Lane, Stage, parse_request
 from stockcast_lib.core.protocol import Submit
 from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
 from stockcast_lib.ports import (
@@ -35,18 +36,25 @@ class ForecastService:
     directory: SymbolDirectory
     frame_key: bytes
 
-    def submit(self, payload: Any) -> str:
+    def submit(self, payload: Any, client: str = "local", lane: Lane = Lane.INTERACTIVE) -> str:
         """Validate a request, hand it to the ingest worker, and give back the job's id.
+
+        Args:
+            payload: the request.
+            client: who asks; one with many jobs holds up no other.
+            lane: batch jobs wait for interactive ones.
 
         Raises:
             InvalidRequest: with every wrong field.
             UnknownTicker: where the directory is known to be complete.
+            QueueFull: too many jobs wait.
             WorkerUnavailable: no worker answered.
         """
         request = parse_request(payload)
         if self.directory.complete and request.ticker not in self.directory:
             raise unknown_ticker(request.ticker, self.directory)
-        reply = self.ingest.send(Submit(request.canonical()))
+        asker = Asker(client=client, token=secrets.token_hex(12), lane=lane)
+        reply = self.ingest.send(Submit(request.canonical(), asker.model_dump(mode="json")))
         if reply.job_id is None:
             raise WorkerUnavailable("The ingest worker gave no job id: ask again.")
         return reply.job_id
@@ -67,6 +75,19 @@ class ForecastService:
         if archived is None:
             raise LostJob("This job was lost with its queue: ask for the forecast again.")
         return Job.model_validate_json(archived)
+
+    def withdraw(self, job_id: str, token: str | None = None) -> None:
+        """Take one interest in a job back; with the last one the job is cancelled.
+
+        Args:
+            job_id: the job.
+            token: the same one counts once; a new one by default.
+
+        Raises:
+            UnknownJob, LostJob: as `job`.
+        """
+        if not self.job(job_id).state.terminal:
+            self.queue.withdraw(job_id, token or secrets.token_hex(12))
 
     def follow(self, job_id: str, timeout: float) -> Iterator[Job]:
         """The job now and after each change, until it has ended or `timeout` seconds are over."""

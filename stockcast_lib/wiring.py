@@ -28,6 +28,7 @@ _READINESS_SECONDS = 5.0
 if TYPE_CHECKING:
     import redis
 
+    from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
     from stockcast_lib.adapters.s3 import Bucket
     from stockcast_lib.execution.runner import PapermillRunner
@@ -106,6 +107,14 @@ def job_queue() -> "RedisJobQueue":
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
 
     return RedisJobQueue(redis_client(), _blocking_redis())
+
+
+@cache
+def dead_letters() -> "RedisDeadLetters":
+    """The jobs that somebody has to look at."""
+    from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
+
+    return RedisDeadLetters(redis_client())
 
 
 def submitter(stage: Stage) -> JobSubmitter:

@@ -60,6 +60,6 @@ def _source(name: str) -> str:
     return (resources.files(__package__) / "lua" / f"{name}.lua").read_text("utf-8")
 
 
-def script(client: "redis.Redis", name: str) -> Callable[..., Any]:
-    """A Lua script of `lua/`, to be called with `keys=` and `args=`."""
-    return client.register_script(_source(name))
+def script(client: "redis.Redis", *names: str) -> Callable[..., Any]:
+    """Lua scripts of `lua/`, one behind the other, to be called with `keys=` and `args=`."""
+    return client.register_script("\n".join(map(_source, names)))

@@ -1,24 +1,33 @@
-"""The job queue on Redis Streams: one stream and one consumer group a stage.
+"""The job queue on Redis Streams: two streams and one consumer group a stage.
 
-Each change of a job is one Lua script, so that the job, its stream entry, its active mark and
-its event always agree. A worker's scripts name the attempt that it holds, and do nothing when a
-later attempt has begun.
+Each change of a job is one Lua script, so that the job, its ticket, its mark and its event always
+agree. A worker's scripts name the attempt that it holds, and do nothing when a later one has begun.
 """
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import redis
 
 from stockcast_lib.adapters.redis_connection import LONGEST_BLOCK, redis_errors, script
+from stockcast_lib.adapters.redis_jobs import decoded_job
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import ErrorReport, UnknownJob
-from stockcast_lib.core.jobs import ForecastRequest, Job, JobState, Progress, Stage
+from stockcast_lib.core.errors import ErrorReport, QueueFull, UnknownJob
+from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, JobState, Lane, Progress, Stage
 from stockcast_lib.ports import Claim, Hold
 
-_OPTIONAL_TEXT = ("price_version", "result_key")
+_SCRIPTS = (
+    "submit", "hand_over", "claim", "heartbeat", "progress", "release", "settle", "withdraw",
+)  # fmt: skip
+_CONSTANTS = json.dumps(
+    {
+        "group": keys.GROUP,
+        "events_kept": keys.EVENTS_KEPT,
+        "dead_kept": keys.DEAD_KEPT,
+        "ended_lifetime": keys.ENDED_JOB_LIFETIME,
+    }
+)
+_COME_BACK_SECONDS = 10
 
 
 class RedisJobQueue:
@@ -28,176 +37,149 @@ class RedisJobQueue:
         client: for commands.
         blocking: for blocking reads.
         lease: seconds after which a silent worker's job is given to another.
+        limit: how many jobs may wait or run.
     """
 
     def __init__(
-        self, client: "redis.Redis", blocking: "redis.Redis", *, lease: float = keys.LEASE
+        self,
+        client: "redis.Redis",
+        blocking: "redis.Redis",
+        *,
+        lease: float = keys.LEASE,
+        limit: int = keys.QUEUE_LIMIT,
     ) -> None:
         self._client = client
         self._blocking = blocking
         self._lease_ms = int(lease * 1000)
-        names = ("submit", "hand_over", "claim", "heartbeat", "progress", "settle")
-        self._scripts = {name: script(client, name) for name in names}
+        self._limit = limit
+        self._scripts = {name: script(client, "common", name) for name in _SCRIPTS}
 
-    def _run(self, name: str, keys_: list[str], args: list[Any]) -> Any:
+    def _run(self, name: str, *arguments: Any) -> Any:
         with redis_errors():
-            return self._scripts[name](keys=keys_, args=args)
+            return self._scripts[name](keys=[keys.PREFIX], args=[_CONSTANTS, *arguments])
 
-    def submit(self, request: ForecastRequest, key: str, new_id: str) -> tuple[str, bool]:
+    def submit(
+        self, request: ForecastRequest, key: str, new_id: str, asker: Asker
+    ) -> tuple[str, bool]:
         """See `JobQueue.submit`."""
-        job_id, is_new = self._run(
-            "submit",
-            [keys.active(key), keys.job(new_id), keys.stream(Stage.INGEST), keys.EVENTS],
-            [
-                new_id,
-                json.dumps(request.canonical()),
-                keys.JOB_PREFIX,
-                key,
-                Stage.INGEST,
-                keys.EVENTS_KEPT,
-            ],
+        text = json.dumps(request.canonical())
+        job_id, what = self._run(
+            "submit", new_id, text, key, asker.lane, asker.client, asker.token, self._limit
         )
-        return job_id.decode(), bool(is_new)
+        if what == b"full":
+            raise QueueFull(
+                f"{self._limit} forecasts wait already: ask again in {_COME_BACK_SECONDS} seconds.",
+                retry_after=_COME_BACK_SECONDS,
+            )
+        return job_id.decode(), what == b"new"
+
+    def withdraw(self, job_id: str, token: str) -> None:
+        """See `JobQueue.withdraw`."""
+        if not self._run("withdraw", job_id, token):
+            raise UnknownJob("There is no job with this id.")
 
     def hand_over(self, job_id: str, price_version: str) -> None:
         """See `JobQueue.hand_over`."""
-        known = self._run(
-            "hand_over",
-            [keys.job(job_id), keys.stream(Stage.FORECAST), keys.EVENTS],
-            [job_id, price_version, keys.EVENTS_KEPT],
-        )
-        if not known:
+        if not self._run("hand_over", job_id, price_version):
             raise UnknownJob("There is no job with this id.")
 
     def claim(self, stage: Stage, worker: str, wait_seconds: float) -> Claim | None:
         """See `JobQueue.claim`."""
-        entry, job_id, tries = self._take(stage, worker)
-        if not entry:
-            self._wait_for_entry(stage, after=job_id, seconds=wait_seconds)
-            entry, job_id, tries = self._take(stage, worker)
-        job = self.job(job_id) if entry else None
-        return Claim(job, entry, worker, tries) if job else None
+        taken = self._take(stage, worker)
+        if not taken[0]:
+            self._wait_for_ticket(stage, taken[1:], wait_seconds)
+            taken = self._take(stage, worker)
+        if not taken[0]:
+            return None
+        entry, job_id, lane, tries, retries = taken
+        job = self.job(job_id.decode())
+        if job is None:
+            return None
+        return Claim(job, entry.decode(), worker, tries, Lane(lane.decode()), retries)
 
-    def _take(self, stage: Stage, worker: str) -> tuple[str, str, int]:
-        arguments = (
-            "claim",
-            [keys.stream(stage), keys.EVENTS],
-            [keys.GROUP, worker, self._lease_ms, stage, keys.JOB_PREFIX, keys.EVENTS_KEPT],
-        )
+    def _take(self, stage: Stage, worker: str) -> Any:
+        arguments = ("claim", worker, self._lease_ms, stage)
         try:
-            entry, second, *tries = self._run(*arguments)
+            return self._run(*arguments)
         except Exception as error:
             if "NOGROUP" not in str(error.__cause__):
                 raise
-            self._make_group(stage)
-            entry, second, *tries = self._run(*arguments)
-        return entry.decode(), second.decode(), tries[0] if tries else 0
+            self._make_groups(stage)
+            return self._run(*arguments)
 
-    def _make_group(self, stage: Stage) -> None:
-        with redis_errors():
-            try:
-                self._client.xgroup_create(keys.stream(stage), keys.GROUP, id="0", mkstream=True)
-            except redis.ResponseError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
+    def _make_groups(self, stage: Stage) -> None:
+        for lane in Lane:
+            with redis_errors():
+                try:
+                    stream = keys.stream(stage, lane)
+                    self._client.xgroup_create(stream, keys.GROUP, id="0", mkstream=True)
+                except redis.ResponseError as error:
+                    if "BUSYGROUP" not in str(error):
+                        raise
 
-    def _wait_for_entry(self, stage: Stage, *, after: str, seconds: float) -> None:
+    def _wait_for_ticket(self, stage: Stage, after: Any, seconds: float) -> None:
+        streams: Any = {
+            keys.stream(stage, lane): last for lane, last in zip(Lane, after, strict=True)
+        }
         block = int(min(seconds, LONGEST_BLOCK) * 1000)
         with redis_errors():
-            self._blocking.xread({keys.stream(stage): after}, count=1, block=block)
+            self._blocking.xread(streams, count=1, block=block)
 
     def heartbeat(self, claim: Claim) -> Hold:
         """See `JobQueue.heartbeat`."""
-        job = claim.job
-        held = self._run(
-            "heartbeat",
-            [keys.job(job.id), keys.stream(job.stage)],
-            [job.attempt, claim.worker, keys.GROUP, claim.entry],
-        )
-        return Hold(held.decode())
+        return Hold(self._run("heartbeat", *_held(claim), *_ticket(claim)).decode())
 
     def progress(self, claim: Claim, progress: Progress) -> None:
         """See `JobQueue.progress`."""
-        job = claim.job
-        self._run(
-            "progress",
-            [keys.job(job.id), keys.EVENTS],
-            [
-                job.attempt,
-                claim.worker,
-                job.id,
-                progress.cell,
-                progress.cells,
-                keys.EVENTS_KEPT,
-            ],
-        )
+        self._run("progress", *_held(claim), progress.cell, progress.cells)
 
     def release(self, claim: Claim) -> None:
         """See `JobQueue.release`."""
-        stream = keys.stream(claim.job.stage)
-        with redis_errors(), self._client.pipeline(transaction=True) as pipe:
-            pipe.xack(stream, keys.GROUP, claim.entry)
-            pipe.xdel(stream, claim.entry)
-            pipe.execute()
+        self._run("release", *_ticket(claim))
 
     def hand_back(self, claim: Claim) -> None:
         """See `JobQueue.hand_back`."""
-        self._settle(claim, JobState.QUEUED)
+        self._settle(claim, "back")
+
+    def retry(self, claim: Claim, delay: float) -> None:
+        """See `JobQueue.retry`."""
+        self._settle(claim, "retry", str(delay))
 
     def finish(self, claim: Claim, result_key: str) -> None:
         """See `JobQueue.finish`."""
         self._settle(claim, JobState.DONE, "result_key", result_key)
 
-    def fail(self, claim: Claim, error: ErrorReport) -> None:
+    def fail(self, claim: Claim, error: ErrorReport, *, dead_letter: bool) -> None:
         """See `JobQueue.fail`."""
-        self._settle(claim, JobState.FAILED, "error", error.model_dump_json())
+        text = error.model_dump_json()
+        self._settle(claim, JobState.FAILED, "error", text, dead_letter=dead_letter)
 
-    def _settle(self, claim: Claim, state: JobState, field: str = "", value: str = "") -> None:
-        job = claim.job
-        self._run(
-            "settle",
-            [keys.job(job.id), keys.stream(job.stage), keys.EVENTS],
-            [
-                job.attempt,
-                claim.worker,
-                keys.GROUP,
-                claim.entry,
-                job.id,
-                state,
-                field,
-                value,
-                keys.EVENTS_KEPT,
-                keys.ACTIVE_PREFIX,
-                keys.ENDED_JOB_LIFETIME,
-            ],
-        )
+    def cancelled(self, claim: Claim) -> None:
+        """See `JobQueue.cancelled`."""
+        self._settle(claim, JobState.CANCELLED)
+
+    def _settle(
+        self,
+        claim: Claim,
+        move: str,
+        detail: str = "",
+        value: str = "",
+        *,
+        dead_letter: bool = False,
+    ) -> None:
+        outcome = (move, detail, value, int(dead_letter))
+        self._run("settle", *_held(claim), *_ticket(claim), *outcome)
 
     def job(self, job_id: str) -> Job | None:
         """See `JobQueue.job`."""
         with redis_errors():
             held: Any = self._client.hgetall(keys.job(job_id))
-        return _job(job_id, {name.decode(): value.decode() for name, value in held.items()})
+        return decoded_job(job_id, {name.decode(): value.decode() for name, value in held.items()})
 
 
-def _moment(milliseconds: str) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+def _held(claim: Claim) -> tuple[str, int, str]:
+    return claim.job.id, claim.job.attempt, claim.worker
 
 
-def _job(job_id: str, held: Mapping[str, str]) -> Job | None:
-    if "state" not in held:
-        return None
-    error = held.get("error")
-    return Job(
-        id=job_id,
-        request=ForecastRequest.model_validate_json(held["request"]),
-        state=JobState(held["state"]),
-        stage=Stage(held["stage"]),
-        created_at=_moment(held["created_at"]),
-        updated_at=_moment(held["updated_at"]),
-        attempt=int(held["attempt"]),
-        progress=Progress(cell=int(held["cell"]), cells=int(held["cells"]))
-        if "cell" in held
-        else None,
-        error=ErrorReport.model_validate_json(error) if error else None,
-        **{name: held.get(name) for name in _OPTIONAL_TEXT},
-    )
+def _ticket(claim: Claim) -> tuple[str, str, str]:
+    return claim.job.stage, claim.lane, claim.entry

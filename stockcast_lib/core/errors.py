@@ -141,6 +141,13 @@ class QueueUnavailable(StockcastError):
     retryable = True
 
 
+class QueueFull(StockcastError):
+    """So many jobs wait that a new one would wait too long; `details["retry_after"]` in seconds."""
+
+    code = "queue-full"
+    retryable = True
+
+
 class WorkerUnavailable(StockcastError):
     """No worker of a stage answers over TCP."""
 

@@ -106,6 +106,32 @@ class Stage(StrEnum):
     FORECAST = "forecast"
 
 
+class Lane(StrEnum):
+    """Which line a job waits in: somebody looks at the screen, or nobody does."""
+
+    INTERACTIVE = "interactive"
+    BATCH = "batch"
+
+
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+
+
+class Asker(BaseModel):
+    """Who asks for a forecast.
+
+    Attributes:
+        client: those with many jobs hold up no others.
+        token: one interest in the job; the same one counts once.
+        lane: what the job waits behind.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client: str = Field("anonymous", pattern=_CLIENT)
+    token: str = Field(pattern=r"^[0-9a-f]{8,64}$")
+    lane: Lane = Lane.INTERACTIVE
+
+
 class JobState(StrEnum):
     """Where a job is in its life."""
 
@@ -159,6 +185,7 @@ class Job(BaseModel):
     stage: Stage
     created_at: datetime
     updated_at: datetime
+    lane: Lane = Lane.INTERACTIVE
     attempt: int = 0
     progress: Progress | None = None
     price_version: str | None = None

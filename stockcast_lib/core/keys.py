@@ -1,6 +1,6 @@
 """Every Redis key, every S3 key and every lifetime, so that none is spelt twice."""
 
-from stockcast_lib.core.jobs import Stage
+from stockcast_lib.core.jobs import Lane, Stage
 
 # --- lifetimes, in seconds
 
@@ -13,44 +13,43 @@ TICKER_LOCK_LIFETIME = 30  # renewed while its holder lives
 LEASE = 10.0
 HEARTBEAT = 0.5
 MAX_TRIES = 3
+# So many jobs may wait or run; beyond them a new request is asked to come back later.
+QUEUE_LIMIT = 1000
 
 # --- Redis
 
+# The queue's scripts (`adapters/lua/common.lua`) make these and further keys from the prefix.
+PREFIX = "stockcast:"
 GROUP = "workers"
-EVENTS = "stockcast:events"  # all jobs' events, for whoever waits; the state itself is in the job
+EVENTS = f"{PREFIX}events"  # all jobs' events, for whoever waits; the state itself is in the job
 EVENTS_KEPT = 10_000
-JOB_PREFIX = "stockcast:job:"
-ACTIVE_PREFIX = "stockcast:active:"
+DEAD = f"{PREFIX}dead"  # the stream of jobs that failed through no fault of their askers
+DEAD_KEPT = 10_000
 
 
-def stream(stage: Stage) -> str:
-    """The stream of job ids that wait for a stage."""
-    return f"stockcast:stream:{stage}"
+def stream(stage: Stage, lane: Lane) -> str:
+    """The stream of tickets for the jobs that wait for a stage."""
+    return f"{PREFIX}stream:{stage}:{lane}"
 
 
 def job(job_id: str) -> str:
     """The hash that holds a job."""
-    return JOB_PREFIX + job_id
-
-
-def active(request_key: str) -> str:
-    """Holds the id of the job that is under way for a request key."""
-    return ACTIVE_PREFIX + request_key
+    return f"{PREFIX}job:{job_id}"
 
 
 def result(result_key: str) -> str:
     """The hash with a forecast: its result, figure and picture."""
-    return f"stockcast:result:{result_key}"
+    return f"{PREFIX}result:{result_key}"
 
 
 def current_prices(ticker: str) -> str:
     """Holds the manifest of a ticker's current price version."""
-    return f"stockcast:prices:{ticker}"
+    return f"{PREFIX}prices:{ticker}"
 
 
 def ticker_lock(ticker: str) -> str:
     """Held by the worker that fetches a ticker's prices."""
-    return f"stockcast:lock:{ticker}"
+    return f"{PREFIX}lock:{ticker}"
 
 
 # --- S3; no key is ever written twice with other bytes

@@ -27,9 +27,10 @@ MAX_CLOCK_SKEW_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Submit:
-    """Client to ingest worker: make this forecast. `request` is validated by the receiver."""
+    """Client to ingest worker: make this forecast, for this asker. The receiver validates both."""
 
     request: dict[str, Any]
+    asker: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ def _message(fields: dict[str, Any]) -> Message:
     kind = _TYPES.get(str(fields.pop("type", None)))
     if kind is None:
         raise BadFrame("The message has no known 'type'.")
-    if kind is Submit and isinstance(fields.get("request"), dict) and len(fields) == 1:
-        return Submit(fields["request"])
+    objects = all(isinstance(value, dict) for value in fields.values())
+    if kind is Submit and objects and fields.keys() == {"request", "asker"}:
+        return Submit(**fields)
     texts = all(isinstance(value, str) for value in fields.values())
     if kind is HandOver and texts and fields.keys() == {"job_id", "price_version"}:
         return HandOver(**fields)

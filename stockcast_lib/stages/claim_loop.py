@@ -3,22 +3,22 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, Self
 
+import stamina
 import structlog
 
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import (
-    QueueUnavailable,
-    StockcastError,
-    WorkerLost,
-)
+from stockcast_lib.core.errors import QueueUnavailable, StockcastError, WorkerLost
 from stockcast_lib.core.jobs import Stage
+from stockcast_lib.core.retries import is_dead_letter, retry_delay
 from stockcast_lib.ports import Claim, Hold, JobQueue
 
 _log = structlog.get_logger()
 _WAIT_FOR_JOB = 1.0
 _PAUSE_WHEN_AWAY = 1.0
+# A queue that comes back within this time hears of what was done meanwhile.
+_SETTLE_TIMEOUT = 120.0
 
 
 class Cancellable(Protocol):
@@ -79,56 +79,73 @@ class ClaimLoop:
         self._runner.cancel()
 
     def _handle(self, claim: Claim) -> None:
-        log = _log.bind(job=claim.job.id, stage=self._stage, attempt=claim.job.attempt)
-        log.info("job.claimed", ticker=claim.job.request.ticker, tries=claim.tries)
-        began = time.monotonic()
-        try:
-            self._settle(claim)
-        except QueueUnavailable as error:
-            # Nothing can be recorded now: the lease runs out and the job is taken again.
-            log.warning("job.unsettled", error=error.message)
-            self._stop.wait(_PAUSE_WHEN_AWAY)
-        log.info("job.left", seconds=round(time.monotonic() - began, 3))
-
-    def _settle(self, claim: Claim) -> None:
-        if claim.tries > keys.MAX_TRIES:
-            lost = WorkerLost(f"The job was tried {keys.MAX_TRIES} times and each worker died.")
-            self._queue.fail(claim, lost.report())
-            return
-        error = self._attempt(claim)
-        if self._abandon.is_set():
-            self._queue.hand_back(claim)
-        elif error is not None:
-            self._queue.fail(claim, error.report())
+        job = claim.job
+        with structlog.contextvars.bound_contextvars(
+            job=job.id, stage=self._stage, attempt=job.attempt, ticker=job.request.ticker
+        ):
+            _log.info("job.claimed", tries=claim.tries, retries=claim.retries)
+            began = time.monotonic()
+            with _Heartbeat(self._queue, claim, self._runner) as heartbeat:
+                error = self._attempt(claim)
+                self._settle(claim, error, cancelled=heartbeat.cancelled)
+            _log.info("job.left", seconds=round(time.monotonic() - began, 3))
 
     def _attempt(self, claim: Claim) -> StockcastError | None:
-        with _Heartbeat(self._queue, claim, self._runner):
-            try:
-                self._work(claim)
-            except QueueUnavailable:
-                raise
-            except StockcastError as error:
-                _log.info("job.failed", job=claim.job.id, code=error.code, error=error.message)
-                return error
-            except Exception:  # noqa: BLE001 - logged, and the job fails with it
-                # A fault of ours: the job must end all the same, and the worker live on.
-                _log.exception("job.broke", job=claim.job.id)
-                return StockcastError("Stockcast itself failed at this job; its log has the cause.")
+        if claim.tries > keys.MAX_TRIES:
+            return WorkerLost(f"The job was tried {keys.MAX_TRIES} times and each worker died.")
+        try:
+            self._work(claim)
+        except StockcastError as error:
+            return error
+        except Exception:  # noqa: BLE001 - logged, and the job fails with it
+            # A fault of ours: the job must end all the same, and the worker live on.
+            _log.exception("job.broke")
+            return StockcastError("Stockcast itself failed at this job; its log has the cause.")
         return None
+
+    def _settle(self, claim: Claim, error: StockcastError | None, *, cancelled: bool) -> None:
+        if error is None:
+            return
+        settle = self._verdict(claim, error, cancelled=cancelled)
+        try:
+            for attempt in stamina.retry_context(
+                on=QueueUnavailable, attempts=None, timeout=_SETTLE_TIMEOUT, wait_max=2
+            ):
+                with attempt:
+                    settle()
+        except QueueUnavailable as away:
+            # Nothing can be recorded now: the lease runs out and the job is taken again.
+            _log.warning("job.unsettled", error=away.message)
+
+    def _verdict(
+        self, claim: Claim, error: StockcastError, *, cancelled: bool
+    ) -> Callable[[], None]:
+        if cancelled:
+            return lambda: self._queue.cancelled(claim)
+        if self._abandon.is_set():
+            return lambda: self._queue.hand_back(claim)
+        delay = retry_delay(error, claim.retries)
+        _log.info("job.failed", code=error.code, error=error.message, retry_in=delay)
+        if delay is not None:
+            return lambda: self._queue.retry(claim, delay)
+        dead = is_dead_letter(error)
+        return lambda: self._queue.fail(claim, error.report(), dead_letter=dead)
 
 
 class _Heartbeat:
     """Renews a claim's lease on a thread of its own; ends the run when the claim is lost."""
 
     def __init__(self, queue: JobQueue, claim: Claim, runner: Cancellable) -> None:
+        self.cancelled = False
         self._queue = queue
         self._claim = claim
         self._runner = runner
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
@@ -142,5 +159,6 @@ class _Heartbeat:
                 continue
             # The ingest stage loses its hold by handing over: then no run is under way.
             if held is not Hold.HELD:
+                self.cancelled = held is Hold.CANCELLED
                 self._runner.cancel()
                 return

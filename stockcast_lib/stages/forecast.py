@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from functools import partial
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import BadResult
@@ -21,6 +20,7 @@ from stockcast_lib.ports import (
     RunArchive,
     StoredForecast,
 )
+from stockcast_lib.stages.progress import progress_teller
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ForecastStage:
         run = self.runner.run(
             self.models.notebook(model),
             forecast_parameters(job),
-            partial(self.queue.progress, claim),
+            progress_teller(self.queue, claim),
         )
         name = keys.notebook_artefact(Stage.FORECAST)
         self.archive.write(job.id, job.attempt, name, run.executed)

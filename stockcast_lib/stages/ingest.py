@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import stamina
@@ -25,6 +24,7 @@ from stockcast_lib.ports import (
     PriceStore,
     RunArchive,
 )
+from stockcast_lib.stages.progress import progress_teller
 
 _HAND_OVER_TIMEOUT = 60
 
@@ -78,7 +78,7 @@ class IngestStage:
     def _ingest(self, claim: Claim) -> PriceVersion:
         job = claim.job
         run = self.runner.run(
-            self.notebook, ingest_parameters(job), partial(self.queue.progress, claim)
+            self.notebook, ingest_parameters(job), progress_teller(self.queue, claim)
         )
         name = keys.notebook_artefact(Stage.INGEST)
         self.archive.write(job.id, job.attempt, name, run.executed)

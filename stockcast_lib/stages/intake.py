@@ -4,10 +4,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
 
 from stockcast_lib.core import job_ids
 from stockcast_lib.core.errors import BadFrame
 from stockcast_lib.core.jobs import (
+    Asker,
     ForecastRequest,
     Stage,
     parse_request,
@@ -37,17 +41,19 @@ class IngestIntake:
 
         Raises:
             InvalidRequest: the request breaks the rules.
-            BadFrame: a message for the other stage.
+            QueueFull: too many jobs wait.
+            BadFrame: a message for the other stage, or an asker that is none.
         """
         if not isinstance(message, Submit):
             raise BadFrame(f"The {Stage.INGEST} worker takes 'submit' messages only.")
         request = parse_request(message.request)
+        asker = _asker(message.asker)
         revision = self.models.revision(request.model)
         finished = self._finished(request, revision)
         if finished is not None:
             return Reply(Status.DONE, finished)
         new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
-        job_id, is_new = self.queue.submit(request, request_key(request, revision), new_id)
+        job_id, is_new = self.queue.submit(request, request_key(request, revision), new_id, asker)
         return Reply(Status.ACCEPTED if is_new else Status.JOINED, job_id)
 
     def _finished(self, request: ForecastRequest, revision: str) -> str | None:
@@ -55,6 +61,14 @@ class IngestIntake:
         if version is None or not is_fresh(version, now=datetime.now(UTC), max_age=self.max_age):
             return None
         return self.results.job_id(result_key(request, revision, version.key))
+
+
+def _asker(fields: Any) -> Asker:
+    try:
+        return Asker.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise BadFrame(f"The asker's {'.'.join(map(str, fault['loc']))} is not valid.") from None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,11 @@ class Handler(RequestHandler):
 
     def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
-        if int(self.request.headers.get("Content-Length", "0")) > MAX_BODY:
+        try:
+            length = int(self.request.headers.get("Content-Length", "0"))
+        except ValueError:
+            raise HTTPError(400, "Content-Length is not a number.") from None
+        if length > MAX_BODY:
             self._refuse_body()
 
     def data_received(self, chunk: bytes) -> None:
@@ -107,11 +111,20 @@ class Handler(RequestHandler):
                 problem(500, "internal", "Stockcast itself failed; its log has why.")
             )
         else:
+            if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                self.set_header("Allow", ", ".join(self._methods()))
             reason = error.log_message if isinstance(error, HTTPError) else None
             detail = (
                 reason or f"{self.request.method} {self.request.path} is not a call of this API."
             )
             self._send_problem(problem(status_code, f"http-{status_code}", detail))
+
+    def _methods(self) -> list[str]:
+        return [
+            method
+            for method in self.SUPPORTED_METHODS
+            if getattr(type(self), method.lower()) is not getattr(RequestHandler, method.lower())
+        ]
 
     def _send_problem(self, found: Problem) -> None:
         self.set_status(found.status)

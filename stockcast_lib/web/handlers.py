@@ -7,7 +7,7 @@ import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
 from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError, error_from_report
-from stockcast_lib.core.jobs import Job, JobState
+from stockcast_lib.core.jobs import Job, JobState, Lane
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web import old_app, views
 from stockcast_lib.web.base import Handler
@@ -23,9 +23,10 @@ class Forecasts(Handler):
 
     async def post(self) -> None:
         """202 with the job, or 200 with its result when that is there within `wait`."""
-        wait = self._wait()
+        wait, lane = self._wait(), self._lane()
         payload = self.json_body()
-        job_id = await self.in_thread(self.service.submit, payload)
+        client = self.request.remote_ip or "unknown"
+        job_id = await self.in_thread(self.service.submit, payload, client, lane)
         job = await self.ended(job_id, wait)
         if job.state is JobState.FAILED and wait > 0:
             raise_failure(job)
@@ -42,10 +43,14 @@ class Forecasts(Handler):
         except ValueError:
             seconds = -1.0
         if not 0 <= seconds <= _MAX_WAIT:
-            message = f"must be seconds from 0 to {_MAX_WAIT:g}"
-            fields = [{"field": "wait", "message": message}]
-            raise InvalidRequest(f"The request is not valid: wait {message}.", fields=fields)
+            raise _wrong("wait", f"must be seconds from 0 to {_MAX_WAIT:g}")
         return seconds
+
+    def _lane(self) -> Lane:
+        try:
+            return Lane(self.get_query_argument("priority", Lane.INTERACTIVE))
+        except ValueError:
+            raise _wrong("priority", f"must be one of {', '.join(Lane)}") from None
 
     def get(self) -> None:
         """Recent forecasts: not built yet."""
@@ -62,9 +67,10 @@ class Forecast(Handler):
         self.set_header("Content-Type", "application/json")
         self.finish(views.job_body(job, forecast))
 
-    def delete(self, _job_id: str) -> None:
-        """Withdraw: not built yet."""
-        not_built()
+    async def delete(self, job_id: str) -> None:
+        """Withdraw one request for it; the run stops when nobody else waits."""
+        await self.in_thread(self.service.withdraw, job_id)
+        await self.get(job_id)
 
 
 class Evidence(Handler):
@@ -115,7 +121,8 @@ class OldApp(Handler):
         body = self.json_body()
         try:
             request = old_app.request_from(body)
-            job_id = await self.in_thread(self.service.submit, request.canonical())
+            client = self.request.remote_ip or "unknown"
+            job_id = await self.in_thread(self.service.submit, request.canonical(), client)
             job = await self.ended(job_id, _MAX_WAIT)
             forecast = await self.in_thread(self.service.forecast, job)
         except StockcastError as error:
@@ -164,6 +171,11 @@ class NotFound(Handler):
     def prepare(self) -> None:
         """404 for every method."""
         raise HTTPError(404)
+
+
+def _wrong(parameter: str, message: str) -> InvalidRequest:
+    fields = [{"field": parameter, "message": message}]
+    return InvalidRequest(f"The request is not valid: {parameter} {message}.", fields=fields)
 
 
 def not_built() -> None:

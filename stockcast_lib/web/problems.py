@@ -14,6 +14,7 @@ _STATUS = {
     "unknown-ticker": HTTPStatus.NOT_FOUND,
     "unknown-job": HTTPStatus.NOT_FOUND,
     "lost-job": HTTPStatus.GONE,
+    "queue-full": HTTPStatus.TOO_MANY_REQUESTS,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "vendor-unavailable": HTTPStatus.BAD_GATEWAY,
     "bad-vendor-data": HTTPStatus.BAD_GATEWAY,

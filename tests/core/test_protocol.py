@@ -16,7 +16,10 @@ from stockcast_lib.core.protocol import (
 )
 
 KEY, NOW = b"k" * 32, 1_000_000.0
-MESSAGES = [Submit({"ticker": "AAPL", "days": 5}), HandOver("job", "prices/AAPL/x.json")]
+MESSAGES = [
+    Submit({"ticker": "AAPL", "days": 5}, {"token": "0a"}),
+    HandOver("job", "prices/AAPL/x.json"),
+]
 
 
 def line(message=MESSAGES[0], key=KEY, at=NOW):

@@ -1,47 +1,109 @@
--- Take a stage's next job: one whose worker fell silent, else the oldest that waits.
--- The entry's delivery and the job's new attempt are one step, so that no job is taken twice.
--- KEYS: stream, events
--- ARGV: group, worker, lease in ms, stage, job prefix, events kept
--- Gives {'', last entry id} when nothing waits, else {entry id, job id, tries}.
-local stream, group, worker = KEYS[1], ARGV[1], ARGV[2]
+-- Take a stage's next job: interactive before batch, and in each lane first one whose worker fell
+-- silent. Its ticket's delivery and its new attempt are one step: no job is taken twice.
+-- ARGV: constants, worker, lease in ms, stage
+-- Gives {entry id, job id, lane, tries, retries}, or {'', last entry ids of both lanes}.
+local worker, lease, stage = ARGV[2], ARGV[3], ARGV[4]
+local lanes = {'interactive', 'batch'}
 
-local function next_entry()
-  local silent = redis.call('XPENDING', stream, group, 'IDLE', ARGV[3], '-', '+', 1)
-  if silent[1] then
-    local taken = redis.call('XCLAIM', stream, group, worker, ARGV[3], silent[1][1])
-    if taken[1] then
-      return taken[1]
+local function return_to_line()
+  local delayed = prefix .. 'delayed:' .. stage
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 100)) do
+    redis.call('ZREM', delayed, id)
+    local held = redis.call('HMGET', job_key(id), 'state', 'stage')
+    if held[1] == 'queued' and held[2] == stage then
+      enqueue(id, 'LPUSH')
     end
-    -- The entry is pending, yet no longer in the stream.
-    redis.call('XACK', stream, group, silent[1][1])
   end
-  local read = redis.call('XREADGROUP', 'GROUP', group, worker, 'COUNT', 1, 'STREAMS', stream, '>')
-  return read and read[1][2][1]
 end
 
-local entry = next_entry()
-while entry do
-  local id = entry[2][2]
-  local job = ARGV[5] .. id
-  local held = redis.call('HMGET', job, 'state', 'stage')
-  if (held[1] == 'queued' or held[1] == 'running') and held[2] == ARGV[4] then
-    local now = redis.call('TIME')
-    redis.call('HINCRBY', job, 'attempt', 1)
-    local tries = redis.call('HINCRBY', job, 'tries', 1)
-    redis.call('HSET', job, 'state', 'running', 'owner', worker,
-      'updated_at', now[1] * 1000 + math.floor(now[2] / 1000))
-    redis.call('HDEL', job, 'cell', 'cells')
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'job', id)
-    return {entry[1], id, tries}
+local function is_open(id)
+  local held = redis.call('HMGET', job_key(id), 'state', 'stage', 'cancel')
+  if (held[1] ~= 'queued' and held[1] ~= 'running') or held[2] ~= stage then
+    return false
   end
-  -- The job has ended or moved on: its entry is left over.
-  redis.call('XACK', stream, group, entry[1])
-  redis.call('XDEL', stream, entry[1])
-  entry = next_entry()
+  if held[3] then
+    end_job(id, 'cancelled', '', '') -- its worker died before it could
+    return false
+  end
+  return true
 end
-local info = redis.call('XINFO', 'STREAM', stream)
-for i = 1, #info, 2 do
-  if info[i] == 'last-generated-id' then
-    return {'', info[i + 1]}
+
+local function begin(lane, entry, id)
+  local job = job_key(id)
+  redis.call('HSET', prefix .. 'bound:' .. stage .. ':' .. lane, entry, id)
+  redis.call('HINCRBY', job, 'attempt', 1)
+  local tries = redis.call('HINCRBY', job, 'tries', 1)
+  redis.call('HSET', job, 'state', 'running', 'owner', worker, 'updated_at', now())
+  redis.call('HDEL', job, 'cell', 'cells')
+  tell(id)
+  return {entry, id, lane, tries, tonumber(redis.call('HGET', job, 'retries'))}
+end
+
+local function take_silent(lane)
+  local stream = stream_key(stage, lane)
+  while true do
+    local silent = redis.call('XPENDING', stream, constants.group, 'IDLE', lease, '-', '+', 1)[1]
+    if not silent then
+      return nil
+    end
+    local entry = silent[1]
+    local id = redis.call('HGET', prefix .. 'bound:' .. stage .. ':' .. lane, entry)
+    if id and is_open(id) and
+        redis.call('XCLAIM', stream, constants.group, worker, lease, entry)[1] then
+      return begin(lane, entry, id)
+    end
+    drop_ticket(stage, lane, entry)
   end
 end
+
+local function whose_turn(lane)
+  local clients = prefix .. 'clients:' .. stage .. ':' .. lane
+  local client = redis.call('LPOP', clients)
+  if not client then
+    return nil
+  end
+  local line = prefix .. 'line:' .. stage .. ':' .. lane .. ':' .. client
+  local id = redis.call('LPOP', line)
+  if redis.call('LLEN', line) > 0 then
+    redis.call('RPUSH', clients, client)
+  end
+  return id
+end
+
+local function take_next(lane)
+  local stream = stream_key(stage, lane)
+  while true do
+    local read = redis.call('XREADGROUP', 'GROUP', constants.group, worker, 'COUNT', 1,
+      'STREAMS', stream, '>')
+    if not read then
+      return nil
+    end
+    local entry = read[1][2][1][1]
+    local id = whose_turn(lane)
+    while id and not is_open(id) do
+      id = whose_turn(lane)
+    end
+    if id then
+      return begin(lane, entry, id)
+    end
+    drop_ticket(stage, lane, entry)
+  end
+end
+
+local function last_entry(lane)
+  local info = redis.call('XINFO', 'STREAM', stream_key(stage, lane))
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      return info[i + 1]
+    end
+  end
+end
+
+return_to_line()
+for _, lane in ipairs(lanes) do
+  local taken = take_silent(lane) or take_next(lane)
+  if taken then
+    return taken
+  end
+end
+return {'', last_entry(lanes[1]), last_entry(lanes[2])}

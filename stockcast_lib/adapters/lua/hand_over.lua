@@ -1,18 +1,20 @@
 -- Queue a job for the forecast stage; a job that is there already, or has ended, stays as it is.
--- KEYS: job, forecast stream, events
--- ARGV: job id, price version, events kept
-local state = redis.call('HGET', KEYS[1], 'state')
-if not state then
+-- ARGV: constants, job id, price version
+local id = ARGV[2]
+local held = redis.call('HMGET', job_key(id), 'state', 'stage', 'cancel')
+if not held[1] then
   return 0
 end
-local moved = redis.call('HGET', KEYS[1], 'stage') == 'forecast'
-if moved or (state ~= 'queued' and state ~= 'running') then
+if held[2] == 'forecast' or (held[1] ~= 'queued' and held[1] ~= 'running') then
   return 1
 end
-local now = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'stage', 'forecast', 'state', 'queued', 'tries', 0,
-  'price_version', ARGV[2], 'updated_at', now[1] * 1000 + math.floor(now[2] / 1000))
-redis.call('HDEL', KEYS[1], 'cell', 'cells', 'owner')
-redis.call('XADD', KEYS[2], '*', 'job', ARGV[1])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'job', ARGV[1])
+if held[3] then
+  end_job(id, 'cancelled', '', '')
+  return 1
+end
+redis.call('HSET', job_key(id), 'stage', 'forecast', 'state', 'queued', 'tries', 0, 'retries', 0,
+  'price_version', ARGV[3], 'updated_at', now())
+redis.call('HDEL', job_key(id), 'cell', 'cells', 'owner')
+enqueue(id, 'RPUSH')
+tell(id)
 return 1

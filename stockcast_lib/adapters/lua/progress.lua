@@ -1,12 +1,8 @@
 -- Say which cell runs, if the job's latest attempt is still the worker's.
--- KEYS: job, events
--- ARGV: attempt, worker, job id, cell, cells, events kept
-local held = redis.call('HMGET', KEYS[1], 'attempt', 'owner', 'state')
-if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= 'running' then
+-- ARGV: constants, job id, attempt, worker, cell, cells
+if not holds(ARGV[2], ARGV[3], ARGV[4]) then
   return 0
 end
-local now = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'cell', ARGV[4], 'cells', ARGV[5],
-  'updated_at', now[1] * 1000 + math.floor(now[2] / 1000))
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'job', ARGV[3])
+redis.call('HSET', job_key(ARGV[2]), 'cell', ARGV[5], 'cells', ARGV[6], 'updated_at', now())
+tell(ARGV[2])
 return 1

@@ -1,29 +1,36 @@
--- Move a worker's own attempt on: back to queued, or to its end. Repeated, or by a worker that
+-- Move a worker's own attempt on: back to its line, or to its end. Repeated, or by a worker that
 -- has lost the job, it changes nothing.
--- KEYS: job, stream, events
--- ARGV: attempt, worker, group, entry, job id, state, field, value, events kept,
---       active prefix, lifetime of an ended job in seconds
-local held = redis.call('HMGET', KEYS[1], 'attempt', 'owner', 'state', 'request_key')
-if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= 'running' then
+-- ARGV: constants, job id, attempt, worker, stage, lane, entry,
+--       move: 'back' | 'retry' | a terminal state,
+--       seconds until the retry, or the field that tells the outcome; that field's value;
+--       1 to keep it as a dead letter
+local id, move, detail, value = ARGV[2], ARGV[8], ARGV[9], ARGV[10]
+if not holds(id, ARGV[3], ARGV[4]) then
   return 0
 end
-local now = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'state', ARGV[6],
-  'updated_at', now[1] * 1000 + math.floor(now[2] / 1000))
-redis.call('HDEL', KEYS[1], 'owner', 'cell', 'cells')
-redis.call('XACK', KEYS[2], ARGV[3], ARGV[4])
-redis.call('XDEL', KEYS[2], ARGV[4])
-if ARGV[6] == 'queued' then
-  -- Given back on purpose: not a try that failed.
-  redis.call('HINCRBY', KEYS[1], 'tries', -1)
-  redis.call('XADD', KEYS[2], '*', 'job', ARGV[5])
-else
-  redis.call('HSET', KEYS[1], ARGV[7], ARGV[8])
-  local active = ARGV[10] .. held[4]
-  if redis.call('GET', active) == ARGV[5] then
-    redis.call('DEL', active)
+drop_ticket(ARGV[5], ARGV[6], ARGV[7])
+local job = job_key(id)
+if move ~= 'back' and move ~= 'retry' then
+  if ARGV[11] == '1' then
+    redis.call('XADD', prefix .. 'dead', 'MAXLEN', '~', constants.dead_kept, '*', 'job', id,
+      'stage', ARGV[5], 'request', redis.call('HGET', job, 'request'), 'error', value)
   end
-  redis.call('EXPIRE', KEYS[1], ARGV[11])
+  end_job(id, move, detail, value)
+  return 1
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[9], '*', 'job', ARGV[5])
+if redis.call('HEXISTS', job, 'cancel') == 1 then
+  end_job(id, 'cancelled', '', '')
+  return 1
+end
+-- The worker lives: this was not a try that ended with its worker.
+redis.call('HINCRBY', job, 'tries', -1)
+redis.call('HSET', job, 'state', 'queued', 'updated_at', now())
+redis.call('HDEL', job, 'owner', 'cell', 'cells')
+if move == 'back' then
+  enqueue(id, 'LPUSH')
+else
+  redis.call('HINCRBY', job, 'retries', 1)
+  redis.call('ZADD', prefix .. 'delayed:' .. ARGV[5], now() + math.floor(detail * 1000), id)
+end
+tell(id)
 return 1

@@ -1,22 +1,46 @@
--- Join the job that is under way for this request, or create the job, its entry and its mark.
--- KEYS: active mark, new job, stream, events
--- ARGV: new id, request, job prefix, request key, stage, events kept
-local new_id = ARGV[1]
-if redis.call('EXISTS', KEYS[2]) == 1 then
-  return {new_id, 1} -- the reply to this very call was lost
+-- Join the job that is under way for this request, or create the job, its ticket and its mark.
+-- ARGV: constants, new id, request, request key, lane, client, token, most jobs that may wait
+-- Gives {id, 'new' | 'joined'}, or {'', 'full'}.
+local new_id, lane, token = ARGV[2], ARGV[5], ARGV[7]
+if redis.call('EXISTS', job_key(new_id)) == 1 then
+  return {new_id, 'new'} -- the reply to this very call was lost
 end
-local active = redis.call('GET', KEYS[1])
-if active then
-  local state = redis.call('HGET', ARGV[3] .. active, 'state')
-  if state == 'queued' or state == 'running' then
-    return {active, 0}
+local mark = prefix .. 'active:' .. ARGV[4]
+local active = redis.call('GET', mark)
+local held = active and redis.call('HMGET', job_key(active), 'state', 'lane', 'cancel')
+if held and (held[1] == 'queued' or held[1] == 'running') and not held[3] then
+  redis.call('SADD', prefix .. 'asked:' .. active, token)
+  if lane == 'interactive' and held[2] == 'batch' then
+    -- Somebody looks at it now. One that waits to be tried again stands in no line.
+    local line = place(active)
+    local waits = redis.call('LPOS', line, active)
+    if waits then
+      leave_line(active)
+    end
+    if waits or held[1] == 'queued' then
+      redis.call('HSET', job_key(active), 'lane', lane)
+    end
+    if waits then
+      enqueue(active, 'RPUSH')
+    end
+  end
+  return {active, 'joined'}
+end
+local waiting = 0
+for _, stage in ipairs({'ingest', 'forecast'}) do
+  for _, each in ipairs({'interactive', 'batch'}) do
+    waiting = waiting + redis.call('XLEN', stream_key(stage, each))
   end
 end
-local now = redis.call('TIME')
-local ms = now[1] * 1000 + math.floor(now[2] / 1000)
-redis.call('HSET', KEYS[2], 'request', ARGV[2], 'request_key', ARGV[4], 'state', 'queued',
-  'stage', ARGV[5], 'attempt', 0, 'tries', 0, 'created_at', ms, 'updated_at', ms)
-redis.call('SET', KEYS[1], new_id)
-redis.call('XADD', KEYS[3], '*', 'job', new_id)
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[6], '*', 'job', new_id)
-return {new_id, 1}
+if waiting >= tonumber(ARGV[8]) then
+  return {'', 'full'}
+end
+local moment = now()
+redis.call('HSET', job_key(new_id), 'request', ARGV[3], 'request_key', ARGV[4], 'state', 'queued',
+  'stage', 'ingest', 'lane', lane, 'client', ARGV[6], 'attempt', 0, 'tries', 0, 'retries', 0,
+  'created_at', moment, 'updated_at', moment)
+redis.call('SADD', prefix .. 'asked:' .. new_id, token)
+redis.call('SET', mark, new_id)
+enqueue(new_id, 'RPUSH')
+tell(new_id)
+return {new_id, 'new'}
