@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check test-tools lock
+.PHONY: install install-dev run test test-quick check test-tools lock chaos
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -36,6 +36,10 @@ test: install-dev test-tools
 
 test-quick: install-dev
 	$(BIN)/pytest -q -m "not services and not kernels and not browser and not stack" tests/core tests/dashboard tests/adapters
+
+# Ten minutes of what `make test` does for one.
+chaos: install-dev test-tools
+	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 $(BIN)/pytest tests/chaos
 
 check: install-dev
 	$(BIN)/ruff format --check .

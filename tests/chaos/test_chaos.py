@@ -1,0 +1,137 @@
+"""Every accepted job ends once, and truly, whatever dies meanwhile.
+
+`STOCKCAST_CHAOS_SECONDS` and `STOCKCAST_CHAOS_JOBS` make it longer: see `make chaos`.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections import Counter
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from stockcast_lib.stack import embedded
+from stockcast_lib.stack.credentials import stored_credentials
+from stockcast_lib.stack.network import free_ports
+from stockcast_lib.stack.supervisor import Supervisor
+from tests.chaos.askers import TERMINAL, Askers
+from tests.chaos.faults import Faults
+from tests.chaos.proxy import SwallowingProxy
+from tests.servers import running_stack
+
+SECONDS = float(os.environ.get("STOCKCAST_CHAOS_SECONDS", "60"))
+JOBS = int(os.environ.get("STOCKCAST_CHAOS_JOBS", "60"))
+FAULT_EVERY = 3.0
+SEED = 1
+LONGEST_END = 180.0
+TICKERS = ("AAPL", "MSFT", "XOM", "IBM", "GOOG", "FB")
+# What may be said of a job that failed here: these things did happen.
+TRUE_REASONS = {"worker-lost", "kernel-died", "store-unavailable", "worker-unavailable"}
+WAITERS = 500
+
+pytestmark = [
+    pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(int(SECONDS) + 600),
+]  # fmt: skip
+
+
+@pytest.fixture
+def stores(tmp_path):
+    """Redis and S3, kept by a supervisor; and the proxy before Redis."""
+    credentials, (redis_port, s3_port) = stored_credentials(tmp_path), free_ports(2)
+    supervisor = Supervisor(tmp_path / "logs", lambda _: None)
+    supervisor.start(
+        [
+            embedded.redis_child(tmp_path, redis_port, credentials),
+            embedded.s3_child(tmp_path, s3_port, credentials),
+        ]
+    )
+    with SwallowingProxy(redis_port) as proxy:
+        environment = embedded.s3_environment(s3_port, credentials)
+        environment["STOCKCAST_REDIS_URL"] = embedded.redis_url(proxy.port, credentials)
+        yield supervisor, proxy, environment
+    supervisor.stop()
+
+
+def test_every_accepted_job_ends_once_whatever_dies(stores, tmp_path, capsys):
+    supervisor, proxy, environment = stores
+    options = ("--no-dashboard", "--workers", "2")
+    with running_stack(tmp_path, *options, **environment) as stack:
+        askers, faults = (
+            Askers(stack.api, requests(), 0.9 * SECONDS),
+            Faults(stack, supervisor, proxy, SEED),
+        )
+        askers.start()
+        faults.strike_for(SECONDS, FAULT_EVERY)
+        faults.heal()
+        assert askers.join(LONGEST_END), "not everything was accepted"
+        ended = all_ended(askers)
+        with capsys.disabled():
+            sys.stdout.write(report(faults, askers, ended))
+        time.sleep(2)
+        # An end is for good.
+        assert {job: answer["state"] for job, answer in askers.states().items()} == {
+            job: answer["state"] for job, answer in ended.items()
+        }
+    assert set(faults.done) == set(faults.kinds), "a kind of fault never happened"
+    assert_ends_are_true(ended)
+    asked_once = {(asked["ticker"], asked["days"]) for asked in askers.accepted.values()}
+    assert len(asked_once) == JOBS
+    assert len(askers.accepted) == JOBS, "one request has two jobs"
+
+
+def requests():
+    return [{"ticker": TICKERS[n % len(TICKERS)], "days": 5 + n} for n in range(JOBS)]
+
+
+def all_ended(askers):
+    deadline = time.monotonic() + LONGEST_END
+    while True:
+        states = askers.states()
+        open_jobs = {
+            job: answer
+            for job, answer in states.items()
+            if not isinstance(answer, dict) or answer["state"] not in TERMINAL
+        }
+        if not open_jobs:
+            return states
+        assert time.monotonic() < deadline, f"never ended: {open_jobs}"
+        time.sleep(1)
+
+
+def assert_ends_are_true(ended):
+    for answer in ended.values():
+        if answer["state"] == "done":
+            assert answer["result"]["ticker"] == answer["request"]["ticker"]
+            assert answer["result"]["days"] == answer["request"]["days"]
+        else:
+            assert answer["state"] == "failed"
+            assert answer["error"]["code"] in TRUE_REASONS, answer["error"]
+
+
+def report(faults, askers, ended):
+    states = Counter(answer["state"] for answer in ended.values())
+    lines = [f"{faults.done[kind]:4} x {kind}" for kind in faults.kinds]
+    lines += [f"{len(ended)} jobs accepted: {dict(states)}"]
+    lines += [f"{len(askers.refused)} requests had to be repeated"]
+    return "\n".join(["", *lines, ""])
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_500_wait_at_once_for_one_forecast(stack):
+    async def ask_all():
+        client = AsyncHTTPClient(force_instance=True, max_clients=WAITERS)
+        url = f"{stack.api}/api/v1/forecasts?wait=60"
+        body = '{"ticker": "XOM", "days": 777}'
+        asked = [
+            client.fetch(url, method="POST", body=body, request_timeout=90, connect_timeout=60)
+            for _ in range(WAITERS)
+        ]
+        answers = await asyncio.gather(*asked)
+        client.close()
+        return answers
+
+    answers = asyncio.run(ask_all())
+    assert {answer.code for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
