@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 TEMPLATE = "stockcast"
@@ -36,8 +37,6 @@ def voila_command(notebook: Path, port: int) -> list[str]:
         "VoilaConfiguration.default_pool_size": 1,
         # A pattern that nothing matches: nothing beside the notebook is for visitors.
         "VoilaConfiguration.file_allowlist": "$.",
-        # Sockets in a private folder: nobody else on the machine can reach a kernel.
-        "KernelManager.transport": "ipc",
         "MappingKernelManager.cull_idle_timeout": _CULL_AFTER_SECONDS,
         "MappingKernelManager.cull_interval": _CULL_EVERY_SECONDS,
         "MappingKernelManager.cull_connected": False,
@@ -47,10 +46,10 @@ def voila_command(notebook: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "voila", str(notebook), "--no-browser", *flags]
 
 
-def voila_environment() -> dict[str, str]:
+def voila_environment(inherited: Mapping[str, str]) -> dict[str, str]:
     """What Voilà's environment needs besides the inherited one."""
     # The installation's own folder stays first: Voilà takes its themes from the first it finds.
     installed = str(Path(sys.prefix) / "share" / "jupyter")
-    known = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+    known = inherited.get("JUPYTER_PATH", "").split(os.pathsep)
     others = [path for path in known if path and path not in {installed, str(_JUPYTER_DATA)}]
     return {"JUPYTER_PATH": os.pathsep.join([installed, str(_JUPYTER_DATA), *others])}

@@ -84,6 +84,6 @@ def _dashboard_child(port: int, notebook: Path, env: Mapping[str, str]) -> Child
     return Child(
         name="dashboard",
         argv=quick(voila_server.voila_command(notebook, port)),
-        env={**env, **voila_server.voila_environment()},
+        env={**env, **voila_server.voila_environment(env)},
         ready=lambda: answers_ok(port, f"/{voila_server.PROBE_PATH}"),
     )

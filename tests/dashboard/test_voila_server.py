@@ -26,19 +26,18 @@ def test_the_command_serves_one_notebook_on_loopback():
 
 
 def test_the_template_is_found_and_voilas_own_files_stay_first(monkeypatch):
-    monkeypatch.setenv("JUPYTER_PATH", "")
-    monkeypatch.setenv("JUPYTER_PATH", voila_server.voila_environment()["JUPYTER_PATH"])
+    monkeypatch.setenv("JUPYTER_PATH", voila_server.voila_environment({})["JUPYTER_PATH"])
     folders = [Path(folder) for folder in jupyter_path("voila", "templates")]
     found = [folder for folder in folders if (folder / "stockcast").is_dir()]
     assert found == [TEMPLATE.parent]
     assert folders.index(TEMPLATE.parent) == 1
 
 
-def test_an_inherited_jupyter_path_is_kept_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    monkeypatch.setenv("JUPYTER_PATH", voila_server.voila_environment()["JUPYTER_PATH"])
-    folders = voila_server.voila_environment()["JUPYTER_PATH"].split(":")
-    assert folders[2:] == [str(tmp_path)]
+def test_an_inherited_jupyter_path_is_kept_once(tmp_path):
+    once = voila_server.voila_environment({"JUPYTER_PATH": str(tmp_path)})
+    twice = voila_server.voila_environment(once)
+    assert twice == once
+    assert once["JUPYTER_PATH"].split(":")[2:] == [str(tmp_path)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_the_notebook_only_imports_calls_and_displays():
     notebook = nbformat.read(REPOSITORY / "notebooks" / "dashboard.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert len(notebook.cells) <= 6
-    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.kernelspec.name == "stockcast"
     for cell in notebook.cells:
         assert cell.cell_type == "code"
         assert not cell.outputs
