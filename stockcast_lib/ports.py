@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import ErrorReport, StockcastError
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
@@ -233,5 +234,6 @@ class NotebookRunner(Protocol):
         notebook: Path,
         parameters: Mapping[str, Any],
         on_progress: Callable[[Progress], None],
+        cancellation: Cancellation,
     ) -> NotebookRun:
-        """Run it to its end. Never raises for what the notebook does."""
+        """Run it until it ends, or is to. Never raises for what the notebook does."""

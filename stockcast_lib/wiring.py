@@ -187,7 +187,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             runner=runner,
             models=models(),
         )
-    return ClaimLoop(stage=stage, worker=worker, queue=queue, work=work, runner=runner)
+    return ClaimLoop(stage=stage, worker=worker, queue=queue, work=work)
 
 
 def intake(stage: Stage) -> "Intake":

@@ -1,7 +1,6 @@
 """The `NotebookRunner`: papermill in a kernel that is ready, with every outcome as data."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +13,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     KernelDied,
     NotebookFailed,
@@ -55,8 +55,6 @@ class PapermillRunner:
         self._recipe = KernelRecipe(kernel_name, environment, limits, shared_context())
         self._loop = LoopThread("notebooks")
         self._spare: Future[ReadyKernel] | None = None
-        self._lock = threading.Lock()
-        self._session: Session | None = None
 
     def prepare(self) -> None:
         """Start the next run's kernel, if none is ready or starting. Returns at once."""
@@ -74,6 +72,7 @@ class PapermillRunner:
         notebook: Path,
         parameters: Mapping[str, Any],
         on_progress: Callable[[Progress], None],
+        cancellation: Cancellation,
     ) -> NotebookRun:
         """See `NotebookRunner.run`. Not on an event loop's thread."""
         try:
@@ -86,15 +85,9 @@ class PapermillRunner:
         # While this run keeps one core busy, the next run's kernel starts on another.
         self.prepare()
         try:
-            return self._run(notebook, checked, kernel, on_progress)
+            return self._run(notebook, checked, kernel, on_progress, cancellation)
         finally:
             self._loop.submit(kernel.dispose())
-
-    def cancel(self) -> None:
-        """End the run that is under way, if there is one. Any thread may call."""
-        with self._lock:
-            if self._session is not None:
-                self._loop.submit(self._session.cancel())
 
     def close(self) -> None:
         """End the kernel that is ready, and the threads."""
@@ -127,6 +120,7 @@ class PapermillRunner:
         parameters: Mapping[str, Any],
         kernel: ReadyKernel,
         on_progress: Callable[[Progress], None],
+        cancellation: Cancellation,
     ) -> NotebookRun:
         told: SimpleQueue[Progress | None] = SimpleQueue()
 
@@ -138,13 +132,8 @@ class PapermillRunner:
             future.result()
 
         session = Session(kernel, self._limits, told.put, wait)
-        with self._lock:
-            self._session = session
-        try:
+        with cancellation.calling(lambda: self._loop.submit(session.cancel())):
             error = self._execute(notebook, parameters, session)
-        finally:
-            with self._lock:
-                self._session = None
         return _outcome(notebook, session, session.stopped_by or error)
 
     def _execute(

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, Self
+from typing import Self
 
 import stamina
 import structlog
 
 from stockcast_lib.core import keys
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import QueueUnavailable, StockcastError, WorkerLost
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.retries import is_dead_letter, retry_delay
@@ -21,13 +22,6 @@ _PAUSE_WHEN_AWAY = 1.0
 _SETTLE_TIMEOUT = 120.0
 
 
-class Cancellable(Protocol):
-    """A run that can be ended from another thread."""
-
-    def cancel(self) -> None:
-        """End the run that is under way, if there is one."""
-
-
 class ClaimLoop:
     """Works off one stage's jobs, one at a time.
 
@@ -35,8 +29,7 @@ class ClaimLoop:
         stage: whose jobs.
         worker: this worker's name, unlike any other's.
         queue: where they wait.
-        work: does one claimed job and settles it, or raises.
-        runner: what `work` runs notebooks in.
+        work: does one claimed job and settles it, or raises; ends early when asked to.
     """
 
     def __init__(
@@ -45,14 +38,13 @@ class ClaimLoop:
         stage: Stage,
         worker: str,
         queue: JobQueue,
-        work: Callable[[Claim], None],
-        runner: Cancellable,
+        work: Callable[[Claim, Cancellation], None],
     ) -> None:
         self._stage = stage
         self._worker = worker
         self._queue = queue
         self._work = work
-        self._runner = runner
+        self._under_way = Cancellation()
         self._stop = threading.Event()
         self._abandon = threading.Event()
 
@@ -76,7 +68,7 @@ class ClaimLoop:
         """End the job under way and give it back to the queue."""
         self._stop.set()
         self._abandon.set()
-        self._runner.cancel()
+        self._under_way.request()
 
     def _handle(self, claim: Claim) -> None:
         job = claim.job
@@ -85,7 +77,10 @@ class ClaimLoop:
         ):
             _log.info("job.claimed", tries=claim.tries, retries=claim.retries)
             began = time.monotonic()
-            with _Heartbeat(self._queue, claim, self._runner) as heartbeat:
+            self._under_way = Cancellation()
+            if self._abandon.is_set():
+                self._under_way.request()
+            with _Heartbeat(self._queue, claim, self._under_way) as heartbeat:
                 error = self._attempt(claim)
                 self._settle(claim, error, cancelled=heartbeat.cancelled)
             _log.info("job.left", seconds=round(time.monotonic() - began, 3))
@@ -94,7 +89,7 @@ class ClaimLoop:
         if claim.tries > keys.MAX_TRIES:
             return WorkerLost(f"The job was tried {keys.MAX_TRIES} times and each worker died.")
         try:
-            self._work(claim)
+            self._work(claim, self._under_way)
         except StockcastError as error:
             return error
         except Exception:  # noqa: BLE001 - logged, and the job fails with it
@@ -133,13 +128,13 @@ class ClaimLoop:
 
 
 class _Heartbeat:
-    """Renews a claim's lease on a thread of its own; ends the run when the claim is lost."""
+    """Renews a claim's lease on a thread of its own; ends the work when the claim is lost."""
 
-    def __init__(self, queue: JobQueue, claim: Claim, runner: Cancellable) -> None:
+    def __init__(self, queue: JobQueue, claim: Claim, under_way: Cancellation) -> None:
         self.cancelled = False
         self._queue = queue
         self._claim = claim
-        self._runner = runner
+        self._under_way = under_way
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
@@ -160,5 +155,5 @@ class _Heartbeat:
             # The ingest stage loses its hold by handing over: then no run is under way.
             if held is not Hold.HELD:
                 self.cancelled = held is Hold.CANCELLED
-                self._runner.cancel()
+                self._under_way.request()
                 return

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from stockcast_lib.core import keys
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import BadResult
 from stockcast_lib.core.jobs import Job, JobState, Stage, result_key
 from stockcast_lib.core.notebook_parameters import forecast_parameters
@@ -33,7 +34,7 @@ class ForecastStage:
     runner: NotebookRunner
     models: ModelCatalogue
 
-    def __call__(self, claim: Claim) -> None:
+    def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
 
         Raises:
@@ -46,6 +47,7 @@ class ForecastStage:
             self.models.notebook(model),
             forecast_parameters(job),
             progress_teller(self.queue, claim),
+            cancellation,
         )
         name = keys.notebook_artefact(Stage.FORECAST)
         self.archive.write(job.id, job.attempt, name, run.executed)

@@ -8,6 +8,7 @@ import stamina
 from pydantic import ValidationError
 
 from stockcast_lib.core import keys
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import BadResult, WorkerUnavailable
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.notebook_parameters import ingest_parameters
@@ -42,7 +43,7 @@ class IngestStage:
     notebook: Path
     max_age: timedelta
 
-    def __call__(self, claim: Claim) -> None:
+    def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
 
         Raises:
@@ -53,7 +54,7 @@ class IngestStage:
         if version is None:
             with self.board.fetching(ticker):
                 # Whoever held the lock before may have fetched them.
-                version = self._fresh(ticker) or self._ingest(claim)
+                version = self._fresh(ticker) or self._ingest(claim, cancellation)
         self._hand_over(HandOver(claim.job.id, version.key))
         self.queue.release(claim)
 
@@ -75,10 +76,13 @@ class IngestStage:
             return None
         return version
 
-    def _ingest(self, claim: Claim) -> PriceVersion:
+    def _ingest(self, claim: Claim, cancellation: Cancellation) -> PriceVersion:
         job = claim.job
         run = self.runner.run(
-            self.notebook, ingest_parameters(job), progress_teller(self.queue, claim)
+            self.notebook,
+            ingest_parameters(job),
+            progress_teller(self.queue, claim),
+            cancellation,
         )
         name = keys.notebook_artefact(Stage.INGEST)
         self.archive.write(job.id, job.attempt, name, run.executed)

@@ -7,6 +7,7 @@ import time
 import psutil
 import pytest
 
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     KernelDied,
     NotebookFailed,
@@ -50,9 +51,11 @@ def runner_with():
 def run(tmp_path, runner_with):
     """Runs code cells, the first of which holds the parameters."""
 
-    def run(*cells, parameters=None, seconds=30.0, told=lambda _: None):
+    def run(*cells, parameters=None, seconds=30.0, told=lambda _: None, cancellation=None):
         notebook = notebook_file(tmp_path, *cells)
-        return runner_with(seconds).run(notebook, parameters or {}, told)
+        return runner_with(seconds).run(
+            notebook, parameters or {}, told, cancellation or Cancellation()
+        )
 
     return run
 
@@ -103,29 +106,48 @@ def test_a_kernel_that_ends_itself_is_noticed_at_once(run):
     assert time.monotonic() - began < 20
 
 
-def test_a_cancelled_run_ends_within_a_second_with_all_its_processes(run, runner_with, tmp_path):
-    pids, started, cancelled_at = tmp_path / "pids", threading.Event(), []
+@pytest.fixture
+def cancelled_run(run):
+    """Runs a cell and cancels it once the cell has written a file; then, the seconds it took."""
 
-    def cancel_once_started():
-        while not pids.exists() or len(pids.read_text().split()) < 3:
-            time.sleep(0.01)
-        started.set()
-        cancelled_at.append(time.monotonic())
-        runner_with(30.0).cancel()
+    def cancelled_run(cell, written):
+        cancellation, cancelled_at = Cancellation(), []
 
-    canceller = threading.Thread(target=cancel_once_started, daemon=True)
-    canceller.start()
-    outcome = run("x = 1", STARTS_PROCESSES.format(pids=str(pids)))
+        def cancel_once_written():
+            while not written.exists():
+                time.sleep(0.01)
+            cancelled_at.append(time.monotonic())
+            cancellation.request()
+
+        threading.Thread(target=cancel_once_written, daemon=True).start()
+        outcome = run("x = 1", cell, cancellation=cancellation)
+        return outcome, time.monotonic() - cancelled_at[0]
+
+    return cancelled_run
+
+
+def test_a_cancelled_run_ends_within_a_second_with_all_its_processes(cancelled_run, tmp_path):
+    pids = tmp_path / "pids"
+    outcome, seconds = cancelled_run(STARTS_PROCESSES.format(pids=str(pids)), pids)
     assert isinstance(outcome.error, RunCancelled)
-    assert time.monotonic() - cancelled_at[0] < 1
+    assert seconds < 1
     assert all_gone_soon(pids)
+
+
+def test_a_run_cancelled_before_it_began_ends_as_one_under_way(run):
+    cancellation = Cancellation()
+    cancellation.request()
+    outcome = run("x = 1", "import time; time.sleep(60)", cancellation=cancellation)
+    assert isinstance(outcome.error, RunCancelled)
 
 
 STARTS_PROCESSES = """
 import os, subprocess, time
 deaf = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
 sleepers = [subprocess.Popen(["python3", "-c", deaf], start_new_session=own) for own in (0, 1)]
-open({pids!r}, "w").write(" ".join(str(each) for each in (os.getpid(), *(s.pid for s in sleepers))))
+with open({pids!r} + ".part", "w") as file:
+    file.write(" ".join(str(each) for each in (os.getpid(), *(s.pid for s in sleepers))))
+os.rename({pids!r} + ".part", {pids!r})
 time.sleep(60)
 """
 
@@ -140,23 +162,18 @@ def all_gone_soon(pids):
     return True
 
 
-def test_a_cell_deaf_to_the_interrupt_is_killed(run, runner_with):
-    def cancel():
-        time.sleep(1)
-        cancelled_at.append(time.monotonic())
-        runner_with(30.0).cancel()
-
-    cancelled_at = []
-    threading.Thread(target=cancel, daemon=True).start()
-    outcome = run("x = 1", DEAF)
+def test_a_cell_deaf_to_the_interrupt_is_killed(cancelled_run, tmp_path):
+    deaf = tmp_path / "deaf"
+    outcome, seconds = cancelled_run(DEAF.format(deaf=str(deaf)), deaf)
     assert isinstance(outcome.error, RunCancelled)
-    assert time.monotonic() - cancelled_at[0] < 1.5
+    assert seconds < 1
 
 
 DEAF = """
 import time
 while True:
     try:
+        open({deaf!r}, "w").close()
         time.sleep(60)
     except KeyboardInterrupt:
         pass

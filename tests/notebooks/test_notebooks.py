@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stockcast_lib.adapters.s3 import S3PriceStore
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, PRICES_MIME, RESULT_MIME, parse_result
 from stockcast_lib.execution.limits import Limits
@@ -30,7 +31,7 @@ def runner(s3_environment):
 
 @pytest.fixture(scope="module")
 def prices(runner):
-    return runner.run(NOTEBOOKS / "ingest.ipynb", {"ticker": "IBM"}, lambda _: None)
+    return runner.run(NOTEBOOKS / "ingest.ipynb", {"ticker": "IBM"}, lambda _: None, Cancellation())
 
 
 def test_the_ingest_notebook_stores_prices_with_their_provenance(prices, bucket):
@@ -48,6 +49,7 @@ def test_the_forecast_notebook_displays_the_result_and_both_charts(prices, runne
         NOTEBOOKS / "forecast.ipynb",
         {"ticker": "IBM", "days": 14, "price_version": version["key"], "training_years": 1.5},
         lambda _: None,
+        Cancellation(),
     )
     assert outcome.error is None
     shown = outcome.outputs[-1]
@@ -58,7 +60,7 @@ def test_the_forecast_notebook_displays_the_result_and_both_charts(prices, runne
 
 
 def test_an_unknown_ticker_s_error_comes_out_of_the_ingest_notebook(runner):
-    outcome = runner.run(NOTEBOOKS / "ingest.ipynb", {"ticker": "NOPE"}, lambda _: None)
+    outcome = runner.run(NOTEBOOKS / "ingest.ipynb", {"ticker": "NOPE"}, lambda _: None, Cancellation())
     assert outcome.error.code == "unknown-ticker"
 
 
