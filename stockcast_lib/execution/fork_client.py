@@ -106,6 +106,15 @@ def _is_readable(descriptor: int, milliseconds: float | None) -> bool:
     return bool(poll.poll(milliseconds))
 
 
+def _answer(life: socket.socket) -> tuple[int, int]:
+    """A new kernel's process id and pidfd."""
+    life.settimeout(_ANSWER_SECONDS)
+    told, files, _, _ = socket.recv_fds(life, 32, 1)
+    if not told:
+        raise ForkFailed("The fork server died.")
+    return int(told), files[0]
+
+
 class ForkServer:
     """One fork server, started when it is first needed, and again after a crash.
 
@@ -157,15 +166,13 @@ class ForkServer:
             with theirs, self._lock:
                 requests = self._running(environment)
                 socket.send_fds(requests, [request], [theirs.fileno()])
-            ours.settimeout(_ANSWER_SECONDS)
-            told, files, _, _ = socket.recv_fds(ours, 32, 1)
+            return ForkedProcess(*_answer(ours), ours)
         except OSError as error:
             ours.close()
             raise ForkFailed(f"The fork server does not answer: {error}") from error
-        if not told:
+        except ForkFailed:
             ours.close()
-            raise ForkFailed("The fork server died.")
-        return ForkedProcess(int(told), files[0], ours)
+            raise
 
     def close(self) -> None:
         """End the server and its kernels."""
@@ -186,8 +193,8 @@ class ForkServer:
         plain = {name: environment[name] for name in _PLAIN_VARIABLES if name in environment}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # the project's own program, no shell
-                [sys.executable, "-P", "-m", fork_server.__name__, str(theirs.fileno()),
-                 *self._modules],
+                [sys.executable, "-P", "-X", "frozen_modules=off", "-m", fork_server.__name__,
+                 str(theirs.fileno()), *self._modules],
                 env={**plain, **_ONE_THREAD},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -23,6 +23,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,10 @@ class _Server:
         pid = _fork(json.loads(data))
         self._kernels[pid] = life
         descriptor = os.pidfd_open(pid)
-        # An owner that has gone meanwhile is noticed at the request socket.
-        with contextlib.suppress(OSError):
+        try:
             socket.send_fds(life, [str(pid).encode()], [descriptor])
+        except OSError:  # nobody waits for it any more
+            _kill(pid)
         os.close(descriptor)
         return True
 
@@ -100,10 +102,14 @@ def _fork(request: dict[str, Any]) -> int:
     pid = os.fork()
     if pid == 0:
         # Whatever happens in the child, it never comes back into the server's loop.
+        status = 1
         try:
             become_kernel(parent=me, **request)
+            status = 0
+        except Exception:  # noqa: BLE001  # it is told, and ends this process
+            traceback.print_exc()
         finally:
-            os._exit(1)
+            os._exit(status)
     return pid
 
 

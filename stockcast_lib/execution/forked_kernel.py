@@ -6,9 +6,11 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import ipykernel.kernelapp
 import numpy as np
@@ -18,6 +20,9 @@ from stockcast_lib.execution import linux
 _FIRST_TO_DIE = "500"
 # This kernel dies with its parent as it is: it need not look every second.
 _NO_POLLING = "--IPKernelApp.parent_handle=1"
+# pandas shows so many where there is no terminal.
+_COLUMNS = 20
+_LOAD_THIS = f"--IPKernelApp.extra_extensions={__name__}"
 
 
 def become_kernel(
@@ -41,7 +46,22 @@ def become_kernel(
     if quiet:
         _silence()
     sys.argv = ["ipykernel_launcher", *argv]
-    ipykernel.kernelapp.launch_new_instance([*argv, _NO_POLLING])
+    ipykernel.kernelapp.launch_new_instance([*argv, _NO_POLLING, _LOAD_THIS])
+    _finish_the_answer()
+    _end_as_python_does()
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Tell libraries of the shell: they were imported when there was none. IPython calls this."""
+    if pandas := sys.modules.get("pandas"):
+        pandas.set_option("display.max_columns", _COLUMNS)
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
+    if ipywidgets := sys.modules.get("ipywidgets"):
+        ipywidgets.load_ipython_extension(shell)
+    if "plotly.io._renderers" in sys.modules:
+        renderer = os.environ.get("PLOTLY_RENDERER", "plotly_mimetype")
+        sys.modules["plotly.io"].renderers.default = renderer
 
 
 def _forget_the_server() -> None:
@@ -67,5 +87,30 @@ def _settle(environment: Mapping[str, str], folder: str) -> None:
     os.environ.update(environment)
     time.tzset()
     os.chdir(folder)
+    # IPython itself does not, where Python was started with -P.
+    sys.path.insert(_first_of_the_packages(), "")
     random.seed()
     np.random.seed()  # noqa: NPY002  # the global generator, which notebooks use
+
+
+def _first_of_the_packages() -> int:
+    names = ("site-packages", "dist-packages")
+    return next((i for i, path in enumerate(sys.path) if path.endswith(names)), len(sys.path))
+
+
+def _finish_the_answer() -> None:
+    # The thread that answers the shutdown flushes its output through another thread. The kernel's
+    # exit function ends that one first: were it done at once, the flush could wait for ever.
+    answering = ipykernel.kernelapp.IPKernelApp.instance().control_thread
+    if answering is not None:
+        answering.stop()
+        answering.join()
+
+
+def _end_as_python_does() -> None:
+    # Python's own way out would first unwind the server's stack, which lies below this one.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
