@@ -1,5 +1,6 @@
 """Seeded price series, histories, versions and results for the tests."""
 
+import secrets
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_notebook
 
 from stockcast_lib.core import keys
+from stockcast_lib.core.jobs import Asker
 from stockcast_lib.core.prices import ADJUSTED_CLOSE, DATE, PriceHistory, PriceVersion
 from stockcast_lib.core.results import (
     Band,
@@ -112,3 +114,8 @@ def notebook_file(folder: Path, *cells: str, name: str = "notebook.ipynb") -> Pa
     path = folder / name
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
     return path
+
+
+def asker(token: str | None = None, **changes: object) -> Asker:
+    """Somebody who asks; each one unlike the others."""
+    return Asker.model_validate({"token": token or secrets.token_hex(8), **changes})

@@ -1,0 +1,151 @@
+"""Which prices are current, and who may fetch the next."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from stockcast_lib.adapters.redis_prices import RedisPriceBoard
+from stockcast_lib.core import keys
+from stockcast_lib.core.errors import QueueUnavailable
+from tests.factories import FETCHED_AT, price_history, price_version
+
+pytestmark = pytest.mark.services
+
+EARLIER = price_version()
+LATER = price_version(fetched_at=FETCHED_AT + timedelta(seconds=1))
+
+
+@pytest.fixture
+def board(redis_client):
+    return RedisPriceBoard(redis_client)
+
+
+@pytest.fixture
+def impatient_board(redis_client):
+    return RedisPriceBoard(redis_client, longest_wait=0.3)
+
+
+def test_no_prices_are_current_before_any_are_published(board):
+    assert board.current("TEST") is None
+
+
+def test_a_published_version_is_its_tickers_current_one(board):
+    other = price_version(price_history("OTHER"))
+    board.publish(EARLIER)
+    board.publish(other)
+    assert (board.current("TEST"), board.current("OTHER")) == (EARLIER, other)
+
+
+def test_a_later_version_takes_an_earlier_ones_place(board):
+    board.publish(EARLIER)
+    board.publish(LATER)
+    assert board.current("TEST") == LATER
+
+
+@pytest.mark.parametrize("late_comer", [EARLIER, LATER.model_copy(update={"vendor": "other"})])
+def test_a_version_that_is_not_later_changes_nothing(board, late_comer):
+    board.publish(LATER)
+    board.publish(late_comer)
+    assert board.current("TEST") == LATER
+
+
+def test_the_latest_of_many_published_at_once_is_current(board):
+    versions = [price_version(fetched_at=FETCHED_AT + timedelta(seconds=n)) for n in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(board.publish, versions[10:] + versions[:10]))
+    assert board.current("TEST") == versions[-1]
+
+
+def test_each_publishing_renews_the_lifetime(board, redis_client):
+    for version in (LATER, EARLIER):
+        board.publish(version)
+        assert 5 < redis_client.ttl(keys.current_prices("TEST")) <= keys.PRICES_LIFETIME
+        redis_client.expire(keys.current_prices("TEST"), 5)
+
+
+def test_one_worker_at_a_time_fetches_a_ticker(board):
+    inside, most = [], []
+
+    def fetch(worker):
+        with board.fetching("TEST"):
+            inside.append(worker)
+            most.append(len(inside))
+            time.sleep(0.02)
+            inside.remove(worker)
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(fetch, range(5)))
+    assert most == [1] * 5
+
+
+def test_tickers_are_fetched_beside_each_other(impatient_board):
+    with impatient_board.fetching("A"), impatient_board.fetching("B"):
+        pass
+
+
+def test_a_worker_that_waits_too_long_is_told_so(board, impatient_board):
+    with board.fetching("TEST"):
+        began = time.monotonic()
+        with (
+            pytest.raises(QueueUnavailable, match="fetching TEST for too long"),
+            impatient_board.fetching("TEST"),
+        ):
+            pytest.fail("two fetch at once")
+        assert 0.1 <= time.monotonic() - began < 3.0
+
+
+def test_a_worker_that_waits_gets_its_turn(board):
+    order = []
+
+    def wait():
+        with board.fetching("TEST"):
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with board.fetching("TEST"):
+            second = pool.submit(wait)
+            time.sleep(0.3)
+            order.append("first")
+        second.result(10)
+    assert order == ["first", "second"]
+
+
+def test_a_fetch_that_fails_lets_the_next_one_in(board, impatient_board):
+    with pytest.raises(ZeroDivisionError), board.fetching("TEST"):
+        _ = 1 / 0
+    with impatient_board.fetching("TEST"):
+        pass
+
+
+def test_the_lock_of_a_worker_that_dies_lapses(board, redis_client):
+    with board.fetching("TEST"):
+        lifetime = redis_client.ttl(keys.ticker_lock("TEST"))
+    assert 0 < lifetime <= keys.TICKER_LOCK_LIFETIME
+    assert not redis_client.exists(keys.ticker_lock("TEST"))
+
+
+@pytest.mark.parametrize("redis_url", [6], indirect=True)  # one is enough: it takes 10 seconds
+def test_a_lock_is_renewed_while_its_holder_fetches(board, redis_client, until):
+    lock = keys.ticker_lock("TEST")
+    with board.fetching("TEST"):
+        held_by = redis_client.get(lock)
+        soon = keys.TICKER_LOCK_LIFETIME - 10
+        redis_client.expire(lock, soon)
+        until(lambda: redis_client.ttl(lock) > soon, seconds=soon)
+        assert redis_client.get(lock) == held_by
+
+
+def test_a_lock_that_was_lost_is_not_taken_from_its_next_holder(board, redis_client):
+    with board.fetching("TEST"):
+        redis_client.set(keys.ticker_lock("TEST"), "next holder")
+    assert redis_client.get(keys.ticker_lock("TEST")) == b"next holder"
+
+
+def test_nothing_renews_a_lock_after_the_fetch(board):
+    before = threading.active_count()
+    with board.fetching("TEST"):
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before

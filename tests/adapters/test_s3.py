@@ -1,0 +1,109 @@
+"""The bucket and the run archive on a real S3 server, and one that does not serve."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from stockcast_lib.adapters import s3
+from stockcast_lib.adapters.s3 import Bucket, S3PriceStore, S3RunArchive
+from stockcast_lib.core.errors import StoreUnavailable
+from stockcast_lib.stack.network import free_ports
+from tests.factories import FETCHED_AT, price_history, price_version
+
+pytestmark = pytest.mark.services
+
+CALLS = {
+    "put": lambda bucket: bucket.put("key", b""),
+    "get": lambda bucket: bucket.get("key"),
+    "list": lambda bucket: bucket.list("folder/"),
+    "check": lambda bucket: bucket.check(),
+    "save prices": lambda bucket: S3PriceStore(bucket).save(price_history(), FETCHED_AT),
+    "current prices": lambda bucket: S3PriceStore(bucket).current("TEST"),
+    "a price version": lambda bucket: S3PriceStore(bucket).version("prices/TEST/1.json"),
+    "load prices": lambda bucket: S3PriceStore(bucket).load(price_version()),
+    "write an artefact": lambda bucket: S3RunArchive(bucket).write("job", 1, "name", b""),
+    "read an artefact": lambda bucket: S3RunArchive(bucket).read("job", "name"),
+}
+
+
+@pytest.fixture
+def archive(bucket):
+    return S3RunArchive(bucket)
+
+
+@pytest.fixture
+def job_id():
+    return uuid4().hex
+
+
+@pytest.fixture(params=["away", "wrong secret", "wrong name", "no bucket"])
+def bad_bucket(request, s3_environment):
+    environment = dict(s3_environment)
+    name = environment["STOCKCAST_S3_BUCKET"]
+    if request.param == "away":
+        environment["STOCKCAST_S3_ENDPOINT_URL"] = f"http://127.0.0.1:{free_ports(1)[0]}"
+    elif request.param == "wrong secret":
+        environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
+    elif request.param == "wrong name":
+        environment["AWS_ACCESS_KEY_ID"] = "wrong"
+    else:
+        name = "no-such-bucket"
+    client = s3.connect(
+        endpoint_url=environment["STOCKCAST_S3_ENDPOINT_URL"],
+        region=environment["AWS_DEFAULT_REGION"],
+        access_key=environment["AWS_ACCESS_KEY_ID"],
+        secret_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    yield Bucket(client, name)
+    client.close()
+
+
+def test_an_object_is_given_back_byte_for_byte(bucket, job_id):
+    data = bytes(range(256)) * 5000
+    bucket.put(f"{job_id}/object", data)
+    assert bucket.get(f"{job_id}/object") == data
+
+
+def test_there_is_no_object_under_an_unknown_key(bucket, job_id):
+    assert bucket.get(f"{job_id}/unknown") is None
+    assert bucket.list(f"{job_id}/") == []
+    bucket.check()
+
+
+def test_keys_are_listed_in_order_however_many(bucket, job_id):
+    names = [f"{job_id}/{number:04d}" for number in range(1010)]  # S3 lists 1000 at a time
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: bucket.put(name, b""), reversed(names)))
+    assert bucket.list(f"{job_id}/") == names
+
+
+def test_the_archive_gives_the_last_attempts_artefact(archive, job_id):
+    archive.write(job_id, 1, "result.json", b"first result")
+    for attempt in (1, 2, 10, 9):
+        archive.write(job_id, attempt, "forecast.ipynb", b"notebook %d" % attempt)
+    assert archive.read(job_id, "forecast.ipynb") == b"notebook 10"
+    assert archive.read(job_id, "result.json") == b"first result"
+
+
+def test_the_archive_has_none_of_what_was_never_written(archive, job_id):
+    assert archive.read(job_id, "job.json") is None
+    archive.write(job_id, 1, "other-job.json", b"")
+    archive.write(f"{job_id}0", 1, "job.json", b"")
+    assert archive.read(job_id, "job.json") is None
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_store_that_does_not_serve_is_told_soon(bad_bucket, call):
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="stockcast doctor") as caught:
+        call(bad_bucket)
+    assert time.monotonic() - began < 10
+    assert caught.value.retryable
+
+
+def test_a_server_that_says_nothing_is_given_up_within_a_minute(bucket):
+    config = bucket._client.meta.config
+    assert config.connect_timeout <= config.read_timeout
+    assert config.read_timeout * config.retries["total_max_attempts"] <= 60

@@ -1,0 +1,161 @@
+"""The `stockcast` command and the Python face, in processes of their own beside a running stack."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from stockcast_lib.stack.network import free_ports
+from tests.servers import clean_environment
+
+pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+
+
+@pytest.fixture
+def beside(tmp_path, stack):
+    """A folder from which clients find the stack."""
+    (tmp_path / ".stockcast").symlink_to(stack.folder / "data")
+    return tmp_path
+
+
+def run(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=clean_environment(), capture_output=True,
+        text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def stockcast(folder, *arguments):
+    return run(folder, "-m", "stockcast_lib.cli", *arguments)
+
+
+def refusal(process):
+    """The exit status and the one line of a call that failed."""
+    assert process.stdout == ""
+    assert process.stderr.startswith("stockcast: ")
+    assert process.stderr.count("\n") == 1
+    return process.returncode, process.stderr
+
+
+def test_it_says_the_forecast_in_one_line_with_its_limits(beside):
+    told = stockcast(beside, "forecast", "aapl", "--days", "30")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("AAPL: ")
+    assert "on 2017-03-29, 80% band" in told.stdout
+    assert "naive forecast 136.93; skill not yet measured" in told.stdout
+    assert told.stdout.endswith("Sample data to 2017-02-27.\n")
+
+
+def test_the_result_the_chart_the_path_and_the_notebook_are_of_one_forecast(beside):
+    options = ("--png", "chart.png", "--csv", "path.csv", "--notebook", "run.ipynb", "--json")
+    told = stockcast(beside, "forecast", "MSFT", "--days", "14", *options)
+    assert (told.returncode, told.stderr) == (0, "")
+    result = json.loads(told.stdout)
+    assert (result["ticker"], result["days"]) == ("MSFT", 14)
+    assert (beside / "chart.png").read_bytes().startswith(b"\x89PNG\r\n")
+    with (beside / "path.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["date"] for row in rows] == [point["date"] for point in result["path"]]
+    assert float(rows[-1]["price"]) == result["price"]
+    notebook = nbformat.read(beside / "run.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    shown = [output.data for cell in notebook.cells for output in cell.get("outputs", ())]
+    (report,) = [data["application/vnd.stockcast.result+json"] for data in shown]
+    assert (report["ticker"], report["price"]) == ("MSFT", result["price"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("AAPLL",), "No ticker is called AAPLL. Did you mean AAPL?"),
+        (("$$",), "must be a ticker such as AAPL"),
+        (("AAPL", "--days", "0"), "days must be a whole number from 1 to 10000"),
+        (("AAPL", "--days", "10001"), "days must be a whole number from 1 to 10000"),
+        (("AAPL", "--model", "none"), "model is not a known model; known are: default"),
+        (("AAPL", "--days", "30", "--png", "none/x.png"), "none/x.png cannot be written"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_it_is_given_wrong_ends_with_status_2_and_one_line(beside, arguments, reason):
+    status, line = refusal(stockcast(beside, "forecast", *arguments))
+    assert status == 2
+    assert reason in line
+
+
+@pytest.mark.parametrize("arguments", [("AAPL", "--days", "x"), (), ("AAPL", "--spam")])
+def test_a_wrong_command_line_ends_with_status_2(tmp_path, arguments):
+    told = stockcast(tmp_path, "forecast", *arguments)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "--help" in told.stderr
+
+
+def test_without_a_stack_it_says_how_to_start_one(tmp_path):
+    status, line = refusal(stockcast(tmp_path, "forecast", "AAPL"))
+    assert status == 2
+    assert "Start everything with `make run`" in line
+
+
+def test_a_stack_that_does_not_answer_ends_with_status_1(tmp_path):
+    redis, worker = free_ports(2)
+    (tmp_path / ".env").write_text(
+        f"STOCKCAST_REDIS_URL=redis://127.0.0.1:{redis}/0\n"
+        "STOCKCAST_FRAME_KEY=0123456789abcdef\n"
+        f"STOCKCAST_INGEST_ADDRESS=127.0.0.1:{worker}\n"
+    )
+    status, line = refusal(stockcast(tmp_path, "forecast", "AAPL"))
+    assert status == 1
+    assert f"The worker at 127.0.0.1:{worker} does not answer" in line
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("up",), ("doctor",), ("forecast",), ("jobs",), ("jobs", "replay")]
+)
+def test_each_command_explains_itself(tmp_path, command):
+    told = stockcast(tmp_path, *command, "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "Usage:" in told.stdout
+
+
+def test_it_says_its_version(tmp_path):
+    told = stockcast(tmp_path, "--version")
+    assert (told.returncode, told.stdout.split()[0]) == (0, "stockcast")
+
+
+PYTHON = """
+import json
+from stockcast_lib import forecast
+made = forecast("AAPL", days=21, interval=0.9)
+bundle = made._repr_mimebundle_()
+print(json.dumps({"result": made.result.to_document(), "id": made.job_id, "kinds": list(bundle),
+                  "traces": len(made.figure["data"]), "png": made.picture[:4].hex()}))
+"""
+
+
+def test_python_gets_the_forecast_and_a_chart_for_jupyter(beside):
+    told = run(beside, "-c", PYTHON)
+    assert (told.returncode, told.stderr) == (0, "")
+    made = json.loads(told.stdout)
+    assert (made["result"]["days"], made["result"]["interval"]) == (21, 0.9)
+    assert made["kinds"] == ["application/vnd.plotly.v1+json", "image/png", "text/plain"]
+    assert made["traces"] > 0
+    assert bytes.fromhex(made["png"]) == b"\x89PNG"
+    assert len(made["id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("forecast('AAPL', days=0)", "InvalidRequest"),
+        ("forecast('AAPLL')", "UnknownTicker"),
+        ("forecast('AAPL', spam=1)", "InvalidRequest"),
+        ("forecast('AAPL', training_years=0.01)", "NotEnoughHistory"),
+        ("forecast('AAPL', days=9999, timeout=0.01)", "NotebookTimedOut"),
+    ],
+)
+def test_python_raises_the_error_that_says_what_went_wrong(beside, call, error):
+    told = run(beside, "-c", f"from stockcast_lib import forecast; {call}")
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[-1].startswith(f"stockcast_lib.core.errors.{error}: ")
