@@ -2,10 +2,10 @@
 
 import base64
 import json
-import urllib.error
-import urllib.request
 
 import pytest
+
+from tests.chain.client import ask, call
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
@@ -13,21 +13,6 @@ pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 @pytest.fixture
 def api(stack) -> str:
     return stack.api
-
-
-def call(url, body=None):
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    try:
-        with urllib.request.urlopen(url, data, timeout=90) as answer:  # noqa: S310
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.headers, error.read()
-
-
-def ask(api, body, wait=60):
-    status, _, answer = call(f"{api}/api/v1/forecasts?wait={wait}", body)
-    return status, json.loads(answer)
 
 
 def test_a_forecast_is_made_and_its_evidence_is_there(api):

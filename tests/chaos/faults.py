@@ -70,8 +70,8 @@ class Faults:
             time.sleep(0.05)
 
     def _stores_are_up(self) -> bool:
-        pids = self._stores.pids().values()
-        return all(psutil.pid_exists(pid) for pid in pids)
+        processes = [psutil.Process(pid) for pid in self._stores.pids().values()]
+        return all(each.status() != psutil.STATUS_ZOMBIE for each in processes)
 
     def _descendants(self) -> list[psutil.Process]:
         return self._stack.children(recursive=True)

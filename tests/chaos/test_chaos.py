@@ -12,13 +12,8 @@ from collections import Counter
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from stockcast_lib.stack import embedded
-from stockcast_lib.stack.credentials import stored_credentials
-from stockcast_lib.stack.network import free_ports
-from stockcast_lib.stack.supervisor import Supervisor
 from tests.chaos.askers import TERMINAL, Askers
 from tests.chaos.faults import Faults
-from tests.chaos.proxy import SwallowingProxy
 from tests.servers import running_stack
 
 SECONDS = float(os.environ.get("STOCKCAST_CHAOS_SECONDS", "60"))
@@ -36,31 +31,12 @@ pytestmark = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def stores(tmp_path):
-    """Redis and S3, kept by a supervisor; and the proxy before Redis."""
-    credentials, (redis_port, s3_port) = stored_credentials(tmp_path), free_ports(2)
-    supervisor = Supervisor(tmp_path / "logs", lambda _: None)
-    supervisor.start(
-        [
-            embedded.redis_child(tmp_path, redis_port, credentials),
-            embedded.s3_child(tmp_path, s3_port, credentials),
-        ]
-    )
-    with SwallowingProxy(redis_port) as proxy:
-        environment = embedded.s3_environment(s3_port, credentials)
-        environment["STOCKCAST_REDIS_URL"] = embedded.redis_url(proxy.port, credentials)
-        yield supervisor, proxy, environment
-    supervisor.stop()
-
-
 def test_every_accepted_job_ends_once_whatever_dies(stores, tmp_path, capsys):
-    supervisor, proxy, environment = stores
     options = ("--no-dashboard", "--workers", "2")
-    with running_stack(tmp_path, *options, **environment) as stack:
+    with running_stack(tmp_path, *options, **stores.environment) as stack:
         askers, faults = (
             Askers(stack.api, requests(), 0.9 * SECONDS),
-            Faults(stack, supervisor, proxy, SEED),
+            Faults(stack, stores.supervisor, stores.proxy, SEED),
         )
         askers.start()
         faults.strike_for(SECONDS, FAULT_EVERY)

@@ -1,0 +1,164 @@
+"""What is no request for a forecast, or hardly HTTP, is refused and leaves nothing behind."""
+
+import contextlib
+import http.client
+import re
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.chain.client import ask, call, get, problem
+
+pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+
+OURS = re.compile(r"price-data|prices(/(AAPL|FB|GOOG|IBM|MSFT|XOM))?|runs(/[a-z2-7]{32})?")
+POST = b"POST /api/v1/forecasts HTTP/1.1\r\nHost: localhost\r\n"
+GOOD = b'{"ticker": "AAPL", "days": 30}'
+
+
+@pytest.fixture
+def api(stack) -> str:
+    return stack.api
+
+
+@contextlib.contextmanager
+def connection(api):
+    url = urlsplit(api)
+    with socket.create_connection((url.hostname, url.port), 5) as opened:
+        opened.settimeout(60)
+        yield opened
+
+
+def raw(api, *pieces):
+    """The answer to bytes that are sent piece by piece."""
+    with connection(api) as opened:
+        for piece in pieces:
+            opened.sendall(piece)
+            time.sleep(0.1)
+        answer = http.client.HTTPResponse(opened)
+        answer.begin()
+        with answer:
+            return answer.status, answer.headers, answer.read()
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ticker": "AAPL\nimport os"},
+        {"ticker": "AAPL\n"},
+        {"ticker": "../../etc/passwd"},
+        {"ticker": "('AAPL',)"},
+        {"ticker": ["AAPL"]},
+        {"ticker": {"a": 1}},
+        {"model": "../forecast"},
+        {"model": "default\n"},
+        {"params": {"interval\nimport os": 0.8}},
+        {"params": {"interval": "(0.8,)"}},
+        {"params": {"interval": [0.8]}},
+        {"params": "interval"},
+    ],
+    ids=repr,
+)
+def test_text_that_could_become_code_or_a_path_is_refused(stack, wrong):
+    body = {"ticker": "AAPL", "days": 5} | wrong
+    status, refused = problem(call(f"{stack.api}/api/v1/forecasts", body))
+    assert status == 422
+    (field,) = wrong
+    assert refused["fields"][0]["field"].startswith(field)
+    bucket = stack.folder / "data" / "s3" / "stockcast"
+    kept = [str(path.relative_to(bucket)) for path in (*bucket.glob("*"), *bucket.glob("*/*"))]
+    assert [name for name in kept if not OURS.match(name)] == []
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"AAPL"', b"3"])
+def test_json_that_is_no_object_is_refused(api, body):
+    assert problem(call(f"{api}/api/v1/forecasts", body))[0] == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff\xfe", b"[" * 60_000, b'{"days": ' + b"9" * 5000 + b"}"],
+    ids=["empty", "not utf-8", "deep", "long number"],
+)
+def test_what_is_not_json_is_refused(api, body):
+    assert problem(call(f"{api}/api/v1/forecasts", body))[0] == 400
+
+
+@pytest.mark.parametrize("wait", ["-1", "61", "nan", "soon"])
+def test_a_wait_out_of_bounds_is_refused(api, wait):
+    assert ask(api, {"ticker": "AAPL", "days": 5}, wait)[0] == 422
+
+
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b""], ids=["ended", "never ended"])
+def test_a_chunked_body_over_the_limit_is_refused(api, end):
+    pieces = (chunk(b"x" * 40_000), chunk(b"x" * 40_000) + end)
+    status, refused = problem(raw(api, POST + b"Transfer-Encoding: chunked\r\n\r\n", *pieces))
+    assert (status, refused["type"]) == (413, "/problems/body-too-large")
+
+
+def test_a_body_announced_over_the_limit_is_refused_before_it_is_sent(api):
+    assert problem(raw(api, POST + b"Content-Length: 70000\r\n\r\n"))[0] == 413
+
+
+def test_a_chunked_body_within_the_limit_is_taken(api):
+    head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    assert raw(api, head, chunk(GOOD[:9]), chunk(GOOD[9:]), b"0\r\n\r\n")[0] in {200, 202}
+
+
+@pytest.mark.parametrize("length", [b"many", b"5, 6", b"9" * 5000])
+def test_a_length_that_is_no_number_is_refused(api, length):
+    assert problem(raw(api, POST + b"Content-Length: " + length + b"\r\n\r\n"))[0] == 400
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00\xff\x01 garbage\r\n\r\n",
+        b"GET /healthz\r\n\r\n",
+        POST + b"Content-Length: -5\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+    ],
+    ids=["bytes", "no version", "negative length", "bad chunk", "huge header"],
+)
+def test_what_is_not_http_is_cut_off_and_the_gateway_serves_on(api, garbage):
+    with connection(api) as opened:
+        opened.sendall(garbage)
+        with contextlib.suppress(ConnectionResetError):
+            assert opened.recv(100) in {b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"}
+            assert opened.recv(100) == b""
+    assert get(api, "/healthz") == (200, {"status": "ok"})
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_for_ever(api):
+    with connection(api) as opened:
+        opened.sendall(POST + b"Content-Length: 30\r\n\r\n" + GOOD[:9])
+        assert get(api, "/healthz")[0] == 200
+        began = time.monotonic()
+        assert opened.recv(100) == b""
+        assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/forecasts", "GET, POST"),
+        ("PUT", "/api/v1/symbols", "GET"),
+        ("POST", "/readyz", "GET"),
+        ("BREW", "/", "POST"),
+    ],
+)
+def test_a_call_that_there_is_with_another_method_names_the_methods(api, method, path, allowed):
+    answer = call(f"{api}{path}", method=method)
+    assert problem(answer)[0] == 405
+    assert answer[1]["Allow"] == allowed
+
+
+def test_a_path_that_there_is_not_is_unknown_with_any_method(api):
+    assert problem(call(f"{api}/nothing", method="PUT"))[0] == 404
