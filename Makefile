@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check test-tools lock chaos
+.PHONY: install install-dev run test test-quick check test-tools bench lock chaos
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -48,6 +48,10 @@ check: install-dev
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 	$(MAKE) test-quick
+
+# `make bench BENCH="--quick new-forecast"` makes one measurement, with few repetitions.
+bench: install-dev test-tools
+	$(BIN)/python -m tests.bench $(BENCH)
 
 lock: install-dev
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.lock
