@@ -27,8 +27,12 @@ _PLAIN_VARIABLES = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
     "PYTHONPATH", "IPYTHONDIR", "MPLCONFIGDIR",
 )  # fmt: skip
-# More threads than one would not survive the fork.
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# More threads than one would not survive the fork. pandas imports Arrow, whose allocator has one.
+_ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 
 
 class ForkFailed(Exception):
