@@ -15,6 +15,9 @@ from stockcast_lib.core.errors import QueueUnavailable
 COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 LONGEST_BLOCK = 2.0
+_RETRIES = 2
+# After this long a command has been given up: all its tries, and the short pauses between them.
+LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
 _MAX_CONNECTIONS = 200
 
 
@@ -24,7 +27,7 @@ def connect(url: str) -> "redis.Redis":
     redis-py repeats a call whose connection broke. That is safe here: every change is a script
     that may run twice.
     """
-    return _client(url, timeout=COMMAND_TIMEOUT, retries=2)
+    return _client(url, timeout=COMMAND_TIMEOUT, retries=_RETRIES)
 
 
 def connect_blocking(url: str) -> "redis.Redis":

@@ -100,4 +100,7 @@ class RedisJobEvents:
         with self._lock:
             waiting = list(self._waiters.get(job_id, ()))
         for changed in waiting:
-            changed()
+            try:
+                changed()
+            except Exception:  # noqa: BLE001 - logged; the other waiters must still be told
+                _log.exception("events.callback_broke", job=job_id)

@@ -19,7 +19,6 @@ def decoded_job(job_id: str, held: Mapping[str, str]) -> Job | None:
     """The job in a hash, or None when the hash is empty."""
     if "state" not in held:
         return None
-    error = held.get("error")
     return Job(
         id=job_id,
         request=ForecastRequest.model_validate_json(held["request"]),
@@ -32,9 +31,15 @@ def decoded_job(job_id: str, held: Mapping[str, str]) -> Job | None:
         progress=Progress(cell=int(held["cell"]), cells=int(held["cells"]))
         if "cell" in held
         else None,
-        error=ErrorReport.model_validate_json(error) if error else None,
+        error=_report(held.get("error")),
+        last_error=_report(held.get("last_error")),
+        notebook=held.get("notebook") == "1",
         **{name: held.get(name) for name in _OPTIONAL_TEXT},
     )
+
+
+def _report(text: str | None) -> ErrorReport | None:
+    return ErrorReport.model_validate_json(text) if text else None
 
 
 def _moment(milliseconds: str) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import redis
 import structlog
+from redis.exceptions import LockNotOwnedError
 
 from stockcast_lib.adapters.redis_connection import redis_errors, script
 from stockcast_lib.core import keys
@@ -21,10 +22,18 @@ class RedisPriceBoard:
     Args:
         client: for commands.
         longest_wait: seconds to wait for another worker that fetches the same ticker.
+        lock_lifetime: seconds after which the lock of a worker that died lapses.
     """
 
-    def __init__(self, client: "redis.Redis", *, longest_wait: float = 600.0) -> None:
+    def __init__(
+        self,
+        client: "redis.Redis",
+        *,
+        longest_wait: float = 600.0,
+        lock_lifetime: float = keys.TICKER_LOCK_LIFETIME,
+    ) -> None:
         self._client = client
+        self._lock_lifetime = lock_lifetime
         self._longest_wait = longest_wait
         self._publish = script(client, "publish")
 
@@ -47,7 +56,7 @@ class RedisPriceBoard:
         """See `PriceBoard.fetching`."""
         lock = self._client.lock(
             keys.ticker_lock(ticker),
-            timeout=keys.TICKER_LOCK_LIFETIME,
+            timeout=self._lock_lifetime,
             sleep=0.1,
             blocking_timeout=self._longest_wait,
             thread_local=False,
@@ -56,21 +65,26 @@ class RedisPriceBoard:
             if not lock.acquire():
                 raise QueueUnavailable(f"Another worker has been fetching {ticker} for too long.")
         over = threading.Event()
-        renewal = threading.Thread(target=_renew, args=(lock, over), daemon=True)
+        every = self._lock_lifetime / 3
+        renewal = threading.Thread(target=_renew, args=(lock, over, every), daemon=True)
         renewal.start()
         try:
             yield
         finally:
             over.set()
             renewal.join()
-            # Lost or away: it lapses by itself. Two fetches waste a call, and harm nothing.
+            # redis-py compares the holder's token: a lock that was lost stays with the next holder.
+            # Away: it lapses by itself. Two fetches waste a call, and harm nothing.
             with contextlib.suppress(redis.RedisError):
                 lock.release()
 
 
-def _renew(lock: "redis.lock.Lock", over: threading.Event) -> None:
-    while not over.wait(keys.TICKER_LOCK_LIFETIME / 3):
+def _renew(lock: "redis.lock.Lock", over: threading.Event, every: float) -> None:
+    while not over.wait(every):
         try:
             lock.reacquire()
+        except LockNotOwnedError:
+            _log.warning("ticker_lock.lost")
+            return
         except redis.RedisError as error:
             _log.warning("ticker_lock.not_renewed", error=type(error).__name__)

@@ -5,6 +5,8 @@ agree. A worker's scripts name the attempt that it holds, and do nothing when a 
 """
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import redis
@@ -25,6 +27,7 @@ _CONSTANTS = json.dumps(
         "events_kept": keys.EVENTS_KEPT,
         "dead_kept": keys.DEAD_KEPT,
         "ended_lifetime": keys.ENDED_JOB_LIFETIME,
+        "done_joined": keys.DONE_JOINED,
     }
 )
 _COME_BACK_SECONDS = 10
@@ -118,10 +121,13 @@ class RedisJobQueue:
                         raise
 
     def _wait_for_ticket(self, stage: Stage, after: Any, seconds: float) -> None:
+        if seconds <= 0:
+            return
         streams: Any = {
             keys.stream(stage, lane): last for lane, last in zip(Lane, after, strict=True)
         }
-        block = int(min(seconds, LONGEST_BLOCK) * 1000)
+        # 0 would mean for ever.
+        block = max(1, int(min(seconds, LONGEST_BLOCK) * 1000))
         with redis_errors():
             self._blocking.xread(streams, count=1, block=block)
 
@@ -135,24 +141,26 @@ class RedisJobQueue:
 
     def release(self, claim: Claim) -> None:
         """See `JobQueue.release`."""
-        self._run("release", *_ticket(claim))
+        self._run("release", claim.job.id, *_ticket(claim))
 
     def hand_back(self, claim: Claim) -> None:
         """See `JobQueue.hand_back`."""
         self._settle(claim, "back")
 
-    def retry(self, claim: Claim, delay: float) -> None:
+    def retry(self, claim: Claim, error: ErrorReport, delay: float) -> None:
         """See `JobQueue.retry`."""
-        self._settle(claim, "retry", str(delay))
+        self._settle(claim, "retry", {"last_error": error.model_dump_json()}, delay=delay)
 
     def finish(self, claim: Claim, result_key: str) -> None:
         """See `JobQueue.finish`."""
-        self._settle(claim, JobState.DONE, "result_key", result_key)
+        self._settle(claim, JobState.DONE, {"result_key": result_key})
 
-    def fail(self, claim: Claim, error: ErrorReport, *, dead_letter: bool) -> None:
+    def fail(
+        self, claim: Claim, error: ErrorReport, *, dead_letter: bool, notebook: bool = False
+    ) -> None:
         """See `JobQueue.fail`."""
-        text = error.model_dump_json()
-        self._settle(claim, JobState.FAILED, "error", text, dead_letter=dead_letter)
+        outcome = {"error": error.model_dump_json(), "notebook": str(int(notebook))}
+        self._settle(claim, JobState.FAILED, outcome, dead_letter=dead_letter)
 
     def cancelled(self, claim: Claim) -> None:
         """See `JobQueue.cancelled`."""
@@ -162,13 +170,13 @@ class RedisJobQueue:
         self,
         claim: Claim,
         move: str,
-        detail: str = "",
-        value: str = "",
+        outcome: Mapping[str, str] = MappingProxyType({}),
         *,
+        delay: float = 0.0,
         dead_letter: bool = False,
     ) -> None:
-        outcome = (move, detail, value, int(dead_letter))
-        self._run("settle", *_held(claim), *_ticket(claim), *outcome)
+        end = (move, json.dumps(dict(outcome)), delay, int(dead_letter))
+        self._run("settle", *_held(claim), *_ticket(claim), *end)
 
     def job(self, job_id: str) -> Job | None:
         """See `JobQueue.job`."""

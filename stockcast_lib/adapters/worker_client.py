@@ -4,6 +4,7 @@ import secrets
 import socket
 import time
 
+from stockcast_lib.adapters.redis_connection import LONGEST_COMMAND
 from stockcast_lib.core.errors import BadFrame, WorkerUnavailable, error_from_report
 from stockcast_lib.core.protocol import (
     MAX_LINE,
@@ -15,7 +16,9 @@ from stockcast_lib.core.protocol import (
 )
 
 _CONNECT_TIMEOUT = 2.0
-_REPLY_TIMEOUT = 10.0
+# Longer than the worker itself waits for Redis: it can then say that Redis is away, where a client
+# that gave up first would say it of the worker.
+_REPLY_TIMEOUT = LONGEST_COMMAND + 4.0
 
 
 class WorkerClient:

@@ -4,9 +4,11 @@
 2. The type says whose fault it is (`Fault`) and whether the same call may succeed later
    (`retryable`), so that nobody parses a message.
 3. The message is one sentence that says what is wrong and what to do next.
-4. An error travels (TCP, Redis, HTTP, a notebook's traceback) as an `ErrorReport`.
+4. An error travels as an `ErrorReport` (TCP, Redis, HTTP). Out of a notebook come only its class's
+   name and its text, so the text has the details behind the message, on a line of their own.
 """
 
+import json
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -40,10 +42,17 @@ class StockcastError(Exception):
     fault: ClassVar[Fault] = Fault.OURS
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, **details: Any) -> None:
+    # Positional only: a detail may have any name.
+    def __init__(self, message: str, /, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
+
+    def __str__(self) -> str:
+        """The message; where there are details, a line of JSON follows."""
+        if not self.details:
+            return self.message
+        return f"{self.message}\n{json.dumps(self.details, default=str)}"
 
     def report(self) -> ErrorReport:
         """This error as data."""
@@ -67,6 +76,13 @@ class UnknownTicker(StockcastError):
     """No vendor knows the ticker; `details["nearest"]` lists similar ones."""
 
     code = "unknown-ticker"
+    fault = Fault.CALLER
+
+
+class BadSymbolList(StockcastError):
+    """A list of symbols that cannot be read; `details["lines"]` says what is wrong where."""
+
+    code = "bad-symbol-list"
     fault = Fault.CALLER
 
 
@@ -124,6 +140,19 @@ class BadVendorData(StockcastError):
     """A vendor's answer is not a price series that can be trusted."""
 
     code = "bad-vendor-data"
+    fault = Fault.VENDOR
+
+
+class BadVendorKey(StockcastError):
+    """A vendor refuses the operator's key, or there is none."""
+
+    code = "bad-vendor-key"
+
+
+class NotInPlan(StockcastError):
+    """The operator's plan with a vendor does not cover what was asked for."""
+
+    code = "not-in-plan"
     fault = Fault.VENDOR
 
 
@@ -239,7 +268,29 @@ def error_from_report(report: ErrorReport) -> StockcastError:
     return _BY_CODE.get(report.code, StockcastError)(report.message, **report.details)
 
 
-def error_from_name(class_name: str, message: str) -> StockcastError | None:
-    """The exception that a notebook's traceback names, or None when it is none of ours."""
+def error_from_name(class_name: str, text: str) -> StockcastError | None:
+    """The exception that a notebook's traceback names, or None when it is none of ours.
+
+    Args:
+        class_name: the exception's class.
+        text: what `str` made of the exception.
+    """
     kind = _BY_NAME.get(class_name)
-    return kind(message) if kind else None
+    if kind is None:
+        return None
+    message, _, last_line = text.rpartition("\n")
+    details = _json_object(last_line)
+    return kind(message, **details) if message and details else kind(text)
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    # Python writes NaN and Infinity; who reads the report may not.
+    raise ValueError(f"{name} is not JSON")

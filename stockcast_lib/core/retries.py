@@ -14,6 +14,8 @@ from stockcast_lib.core.errors import (
     Throttled,
 )
 
+LONGEST_WAIT = 30.0
+
 
 @dataclass(frozen=True)
 class _Policy:
@@ -21,7 +23,6 @@ class _Policy:
 
     retries: int
     first: float
-    longest: float = 30.0
 
 
 # What is away comes back: 1 + 2 + 4 + 8 + 16 + 30 + 30 seconds outlast a restart.
@@ -32,23 +33,24 @@ _KERNEL = _Policy(retries=2, first=0.5)
 _VENDOR = _Policy(retries=2, first=2.0)
 
 
-def retry_delay(error: StockcastError, retries: int) -> float | None:
+def retry_delay(error: StockcastError, retries: int, longest: float = LONGEST_WAIT) -> float | None:
     """Seconds until the next try, or None when there is none.
 
     Args:
         error: what ended the try.
         retries: how many there have been.
+        longest: the most seconds to wait.
     """
     if not error.retryable:
         return None
     policy = _policy(error)
     if retries >= policy.retries:
         return None
-    delay: float = min(policy.longest, policy.first * 2**retries)
+    delay: float = min(longest, policy.first * 2**retries)
     asked: Any = error.details.get("retry_after") if isinstance(error, Throttled) else None
     if not isinstance(asked, int | float):
         return delay
-    return float(asked) if asked <= policy.longest else None
+    return float(asked) if asked <= longest else None
 
 
 def _policy(error: StockcastError) -> _Policy:

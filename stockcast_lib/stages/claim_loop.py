@@ -12,8 +12,9 @@ from stockcast_lib.core import keys
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import QueueUnavailable, StockcastError, WorkerLost
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.core.retries import is_dead_letter, retry_delay
-from stockcast_lib.ports import Claim, Hold, JobQueue
+from stockcast_lib.core.retries import LONGEST_WAIT, is_dead_letter, retry_delay
+from stockcast_lib.ports import Claim, Hold, JobQueue, RunArchive
+from stockcast_lib.stages.failures import archive_failure
 
 _log = structlog.get_logger()
 _WAIT_FOR_JOB = 1.0
@@ -29,7 +30,9 @@ class ClaimLoop:
         stage: whose jobs.
         worker: this worker's name, unlike any other's.
         queue: where they wait.
+        archive: where the record of a job that fails is kept.
         work: does one claimed job and settles it, or raises; ends early when asked to.
+        longest_wait: the most seconds between two tries of a job.
     """
 
     def __init__(
@@ -38,12 +41,16 @@ class ClaimLoop:
         stage: Stage,
         worker: str,
         queue: JobQueue,
+        archive: RunArchive,
         work: Callable[[Claim, Cancellation], None],
+        longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._stage = stage
         self._worker = worker
         self._queue = queue
+        self._archive = archive
         self._work = work
+        self._longest_wait = longest_wait
         self._under_way = Cancellation()
         self._stop = threading.Event()
         self._abandon = threading.Event()
@@ -119,12 +126,12 @@ class ClaimLoop:
             return lambda: self._queue.cancelled(claim)
         if self._abandon.is_set():
             return lambda: self._queue.hand_back(claim)
-        delay = retry_delay(error, claim.retries)
+        delay, report = retry_delay(error, claim.retries, self._longest_wait), error.report()
         _log.info("job.failed", code=error.code, error=error.message, retry_in=delay)
         if delay is not None:
-            return lambda: self._queue.retry(claim, delay)
-        dead = is_dead_letter(error)
-        return lambda: self._queue.fail(claim, error.report(), dead_letter=dead)
+            return lambda: self._queue.retry(claim, report, delay)
+        dead, notebook = is_dead_letter(error), archive_failure(self._archive, claim.job, report)
+        return lambda: self._queue.fail(claim, report, dead_letter=dead, notebook=notebook)
 
 
 class _Heartbeat:

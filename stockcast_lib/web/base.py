@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -47,6 +48,10 @@ class Handler(RequestHandler):
         if length > MAX_BODY:
             self._refuse_body()
 
+    def head(self, *arguments: str) -> Any:
+        """As `get`: tornado sends the headers and leaves the body out."""
+        return self.get(*arguments)
+
     def data_received(self, chunk: bytes) -> None:
         """Collect the body; refuse one that did not say how large it is."""
         if self._finished:
@@ -78,8 +83,14 @@ class Handler(RequestHandler):
         """The job when it has ended, or as it is after some seconds."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
         deadline = loop.time() + seconds
-        ring = lambda: loop.call_soon_threadsafe(changed.set)  # noqa: E731 - one line, one use
-        with await self.in_thread(self.service.events.watch, job_id, ring):
+
+        def ring() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        with ExitStack() as watching:
+            # The first to watch in a process has to ask Redis where the events end.
+            watch = self.service.events.watch(job_id, ring)
+            await self.in_thread(watching.enter_context, watch)
             while True:
                 changed.clear()
                 job = await self.in_thread(self.service.job, job_id)
@@ -120,11 +131,11 @@ class Handler(RequestHandler):
             self._send_problem(problem(status_code, f"http-{status_code}", detail))
 
     def _methods(self) -> list[str]:
-        return [
-            method
-            for method in self.SUPPORTED_METHODS
-            if getattr(type(self), method.lower()) is not getattr(RequestHandler, method.lower())
-        ]
+        return [method for method in self.SUPPORTED_METHODS if self._answers(method)]
+
+    def _answers(self, method: str) -> bool:
+        name = "get" if method == "HEAD" else method.lower()
+        return getattr(type(self), name) is not getattr(RequestHandler, name)
 
     def _send_problem(self, found: Problem) -> None:
         self.set_status(found.status)

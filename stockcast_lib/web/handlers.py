@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
-from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError, error_from_report
-from stockcast_lib.core.jobs import Job, JobState, Lane
+from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError
+from stockcast_lib.core.jobs import JobState, Lane
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web import old_app, views
 from stockcast_lib.web.base import Handler
-from stockcast_lib.web.problems import problem
+from stockcast_lib.web.problems import problem, problem_from
 
 _log = structlog.get_logger()
 _MAX_WAIT = 60.0
@@ -29,7 +29,9 @@ class Forecasts(Handler):
         job_id = await self.in_thread(self.service.submit, payload, client, lane)
         job = await self.ended(job_id, wait)
         if job.state is JobState.FAILED and wait > 0:
-            raise_failure(job)
+            why = job.error or _still_running()
+            self._send_problem(problem_from(why, id=job.id, links=views.links(job)))
+            return
         forecast = await self.in_thread(self.service.forecast, job)
         self.set_status(200 if forecast else 202)
         self.set_header("Location", views.links(job)["self"])
@@ -107,9 +109,11 @@ class ExecutedNotebook(Handler):
 class Symbols(Handler):
     """`GET /api/v1/symbols?q=`."""
 
-    def get(self) -> None:
+    async def get(self) -> None:
         """Search the directory by ticker or name."""
-        found = self.service.directory.search(self.get_query_argument("q", ""))
+        query = self.get_query_argument("q", "")
+        # In a thread: now and then the directory asks S3 for a newer list.
+        found = await self.in_thread(lambda: self.service.directory.search(query))
         self.finish(views.symbols_body(found))
 
 
@@ -181,11 +185,6 @@ def _wrong(parameter: str, message: str) -> InvalidRequest:
 def not_built() -> None:
     """Answer 501."""
     raise HTTPError(501, "This call is not built yet.")
-
-
-def raise_failure(job: Job) -> None:
-    """Raise what made the job fail."""
-    raise error_from_report(job.error or _still_running())
 
 
 def _still_running() -> ErrorReport:

@@ -16,9 +16,11 @@ BASE = "/api/v1/forecasts"
 def links(job: Job) -> dict[str, str]:
     """Where a job and its evidence are; evidence only where there is some."""
     here = f"{BASE}/{job.id}"
-    if job.state is not JobState.DONE:
-        return {"self": here}
-    names = ("chart.png", "chart.json", "data.csv", "notebook.ipynb")
+    names: tuple[str, ...] = ()
+    if job.state is JobState.DONE:
+        names = ("chart.png", "chart.json", "data.csv", "notebook.ipynb")
+    elif job.notebook:
+        names = ("notebook.ipynb",)
     return {"self": here, **{name: f"{here}/{name}" for name in names}}
 
 
@@ -33,6 +35,7 @@ def job_body(job: Job, forecast: StoredForecast | None) -> bytes:
         "createdAt": job.created_at.isoformat(),
         "updatedAt": job.updated_at.isoformat(),
         "error": job.error.model_dump(mode="json") if job.error else None,
+        "lastError": job.last_error.model_dump(mode="json") if job.last_error else None,
         "links": links(job),
     }
     body = json.dumps(fields).encode()

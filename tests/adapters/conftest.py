@@ -49,9 +49,9 @@ class Held:
         return [fields[b"job"].decode() for _, fields in self._client.xrange(keys.EVENTS)]
 
     def active(self, key):
-        """The job that is marked as under way for a request key."""
+        """The job that is marked as under way for a request key, and for good."""
         marked = self._client.get(self._mark(key))
-        return marked and marked.decode()
+        return marked.decode() if marked and self._client.ttl(self._mark(key)) == -1 else None
 
     def mark(self, key, job_id):
         """Mark a job as the one under way, past the adapter."""

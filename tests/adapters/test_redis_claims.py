@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from stockcast_lib.adapters.redis_queue import RedisJobQueue
 from stockcast_lib.core import keys
+from stockcast_lib.core.errors import KernelDied
 from stockcast_lib.core.jobs import JobState, Lane, Progress, Stage
 from tests.factories import asker
 
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.services
 
 INGEST, FORECAST = Stage.INGEST, Stage.FORECAST
 NO_WAIT = 0.01
+ERROR = KernelDied("It died.").report()
 
 
 def test_a_claim_gives_the_job_and_starts_its_first_attempt(queue, asked, submit, held):
@@ -92,6 +95,19 @@ def test_a_claim_waits_no_longer_than_it_may(queue):
     assert 0.25 <= time.monotonic() - began < 2.0
 
 
+@pytest.mark.parametrize("seconds", [0, -1, 0.0001])
+def test_a_claim_that_may_hardly_wait_comes_back_at_once(queue, seconds):
+    began = time.monotonic()
+    assert queue.claim(INGEST, "worker", seconds) is None
+    assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_claim_that_may_not_wait_makes_no_blocking_read(redis_client, seconds):
+    queue = RedisJobQueue(redis_client, blocking=None)
+    assert queue.claim(INGEST, "worker", seconds) is None
+
+
 def test_progress_is_kept_and_told(queue, submit, held):
     submit("job")
     queue.progress(queue.claim(INGEST, "worker", NO_WAIT), Progress(cell=2, cells=7))
@@ -126,7 +142,7 @@ def test_a_job_begun_before_goes_before_those_that_wait(queue, submit, leave):
     submit("second", "b")
     claim = queue.claim(INGEST, "worker", NO_WAIT)
     if leave == "retry":
-        queue.retry(claim, 0)
+        queue.retry(claim, ERROR, 0)
     else:
         queue.hand_back(claim)
     claims = [queue.claim(INGEST, "worker", NO_WAIT) for _ in range(2)]

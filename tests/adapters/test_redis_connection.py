@@ -42,7 +42,7 @@ CALLS = {
     "finish": lambda away: away.queue.finish(CLAIM, "result"),
     "fail": lambda away: away.queue.fail(CLAIM, ERROR, dead_letter=True),
     "cancelled": lambda away: away.queue.cancelled(CLAIM),
-    "retry": lambda away: away.queue.retry(CLAIM, 1),
+    "retry": lambda away: away.queue.retry(CLAIM, ERROR, 1),
     "withdraw": lambda away: away.queue.withdraw("job", "0" * 8),
     "job": lambda away: away.queue.job("job"),
     "follow": lambda away: list(away.events.follow("job", 5)),

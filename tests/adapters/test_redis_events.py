@@ -120,6 +120,19 @@ def test_waiters_hear_of_their_own_jobs_only(queue, submit, events):
     assert heard.empty()
 
 
+def test_a_waiter_that_breaks_harms_no_other(queue, submit, events):
+    submit()
+    heard = SimpleQueue()
+    with (
+        events.watch("job", lambda: 1 / 0),
+        events.watch("job", lambda: heard.put("job")),
+    ):
+        claim = queue.claim(INGEST, "worker", NO_WAIT)
+        assert heard.get(timeout=PROMPT) == "job"
+        queue.progress(claim, Progress(cell=1, cells=2))
+        assert heard.get(timeout=PROMPT) == "job"
+
+
 def test_who_no_longer_watches_is_not_told(queue, submit, events):
     submit()
     heard = SimpleQueue()

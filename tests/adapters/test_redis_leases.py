@@ -22,8 +22,9 @@ WRITES = {
     "finish": lambda queue, claim: queue.finish(claim, "result"),
     "fail": lambda queue, claim: queue.fail(claim, ERROR, dead_letter=True),
     "cancelled": lambda queue, claim: queue.cancelled(claim),
-    "retry": lambda queue, claim: queue.retry(claim, 0),
+    "retry": lambda queue, claim: queue.retry(claim, ERROR, 0),
     "hand back": lambda queue, claim: queue.hand_back(claim),
+    "release": lambda queue, claim: queue.release(claim),
 }
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import redis
 
 from stockcast_lib.adapters.redis_prices import RedisPriceBoard
 from stockcast_lib.core import keys
@@ -15,12 +16,18 @@ from tests.factories import FETCHED_AT, price_history, price_version
 pytestmark = pytest.mark.services
 
 EARLIER = price_version()
+LIFETIME = 0.5
 LATER = price_version(fetched_at=FETCHED_AT + timedelta(seconds=1))
 
 
 @pytest.fixture
 def board(redis_client):
     return RedisPriceBoard(redis_client)
+
+
+@pytest.fixture
+def hasty_board(redis_client):
+    return RedisPriceBoard(redis_client, lock_lifetime=LIFETIME)
 
 
 @pytest.fixture
@@ -127,15 +134,48 @@ def test_the_lock_of_a_worker_that_dies_lapses(board, redis_client):
     assert not redis_client.exists(keys.ticker_lock("TEST"))
 
 
-@pytest.mark.parametrize("redis_url", [6], indirect=True)  # one is enough: it takes 10 seconds
-def test_a_lock_is_renewed_while_its_holder_fetches(board, redis_client, until):
+def test_a_dead_workers_job_is_given_to_another_when_its_lock_has_lapsed():
+    assert keys.TICKER_LOCK_LIFETIME < keys.LEASE
+
+
+def test_the_next_worker_gets_the_lock_of_one_that_died(redis_client, impatient_board):
+    held_by_the_dead = redis_client.lock(keys.ticker_lock("TEST"), timeout=0.1)
+    assert held_by_the_dead.acquire(blocking=False)
+    with impatient_board.fetching("TEST"):
+        pass
+
+
+def test_a_lock_is_renewed_while_its_holder_fetches(hasty_board, redis_client):
     lock = keys.ticker_lock("TEST")
-    with board.fetching("TEST"):
+    with hasty_board.fetching("TEST"):
         held_by = redis_client.get(lock)
-        soon = keys.TICKER_LOCK_LIFETIME - 10
-        redis_client.expire(lock, soon)
-        until(lambda: redis_client.ttl(lock) > soon, seconds=soon)
+        time.sleep(3 * LIFETIME)
         assert redis_client.get(lock) == held_by
+        assert redis_client.pttl(lock) <= 1000 * LIFETIME
+
+
+def test_a_lock_that_was_lost_is_not_renewed_for_its_next_holder(hasty_board, redis_client):
+    lock = keys.ticker_lock("TEST")
+    with hasty_board.fetching("TEST"):
+        redis_client.set(lock, "next holder", px=60_000)
+        time.sleep(LIFETIME)
+        assert redis_client.get(lock) == b"next holder"
+        assert redis_client.pttl(lock) > 50_000
+
+
+def test_a_lock_is_renewed_again_once_redis_is_back(hasty_board, redis_client, until, monkeypatch):
+    lock, gone = keys.ticker_lock("TEST"), threading.Event()
+
+    def reacquire(_):
+        gone.set()
+        raise redis.ConnectionError
+
+    with hasty_board.fetching("TEST"):
+        with monkeypatch.context() as patch:
+            patch.setattr("redis.lock.Lock.do_reacquire", reacquire)
+            assert gone.wait(5)
+            redis_client.pexpire(lock, 60_000)
+        until(lambda: redis_client.pttl(lock) <= 1000 * LIFETIME)
 
 
 def test_a_lock_that_was_lost_is_not_taken_from_its_next_holder(board, redis_client):

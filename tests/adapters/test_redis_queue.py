@@ -21,7 +21,7 @@ SETTLES = {
     "fail": lambda queue, claim: queue.fail(claim, ERROR, dead_letter=True),
     "cancelled": lambda queue, claim: queue.cancelled(claim),
     "hand back": lambda queue, claim: queue.hand_back(claim),
-    "retry": lambda queue, claim: queue.retry(claim, 60),
+    "retry": lambda queue, claim: queue.retry(claim, ERROR, 60),
 }
 ENDS = {name: SETTLES[name] for name in ("finish", "fail", "cancelled")}
 
@@ -81,13 +81,24 @@ def test_a_submit_whose_reply_was_lost_is_repeated_without_effect(queue, asked, 
     assert held.everything() == before
 
 
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_an_ended_job_is_never_joined(queue, asked, submit, held, end):
+@pytest.mark.parametrize("name", ["fail", "cancelled"])
+def test_a_job_that_ended_without_a_result_is_never_joined(queue, asked, submit, held, name):
     submit("ended")
-    end(queue, queue.claim(INGEST, "worker", NO_WAIT))
+    ENDS[name](queue, queue.claim(INGEST, "worker", NO_WAIT))
     assert queue.submit(asked, "key", "next", asker()) == ("next", True)
     held.mark("key", "ended")  # a mark that was left over
     assert queue.submit(asked, "key", "last", asker()) == ("last", True)
+
+
+def test_whoever_missed_the_result_by_a_moment_joins_the_job_that_has_it(
+    queue, asked, submit, redis_client
+):
+    submit("done")
+    queue.finish(queue.claim(INGEST, "worker", NO_WAIT), "result")
+    assert queue.submit(asked, "key", "late", asker()) == ("done", False)
+    assert 0 < redis_client.ttl(f"{keys.PREFIX}active:key") <= keys.DONE_JOINED
+    redis_client.delete(f"{keys.PREFIX}active:key")  # as it will be then
+    assert queue.submit(asked, "key", "later", asker()) == ("later", True)
 
 
 def test_a_mark_without_its_job_holds_no_request_up(queue, asked, held):
@@ -110,7 +121,7 @@ def test_handing_over_queues_the_job_for_the_forecast(queue, submit, held):
 
 def test_the_tries_of_the_ingest_do_not_count_for_the_forecast(queue, submit):
     submit("job")
-    queue.retry(queue.claim(INGEST, "worker", NO_WAIT), 0)
+    queue.retry(queue.claim(INGEST, "worker", NO_WAIT), ERROR, 0)
     claim = queue.claim(INGEST, "worker", NO_WAIT)
     assert (claim.tries, claim.retries) == (1, 1)
     queue.hand_over("job", "prices")
@@ -151,6 +162,52 @@ def test_releasing_forgets_the_ticket_of_the_stage(queue, submit, held):
         queue.release(claim)
         assert (held.tickets(INGEST), held.workers(INGEST)) == (0, [])
     assert (held.waiting(FORECAST), held.tickets(FORECAST)) == (["job"], 1)
+
+
+def test_a_ticket_is_not_released_while_its_job_is_in_the_stage(queue, submit, held):
+    submit("job")
+    claim = queue.claim(INGEST, "worker", NO_WAIT)
+    before = held.everything()
+    queue.release(claim)
+    assert held.everything() == before
+
+
+def test_the_ticket_of_a_job_that_ended_when_it_was_to_be_handed_over_is_released(
+    queue, submit, held
+):
+    submit("job")
+    claim = queue.claim(INGEST, "worker", NO_WAIT)
+    queue.withdraw("job", "0" * 8)
+    queue.hand_over("job", "prices")
+    queue.release(claim)
+    assert (held.tickets(INGEST), held.workers(INGEST)) == (0, [])
+
+
+def test_a_job_to_be_tried_again_tells_why_until_it_goes_on(queue, submit):
+    submit("job")
+    assert queue.job("job").last_error is None
+    queue.retry(queue.claim(INGEST, "worker", NO_WAIT), ERROR, 0)
+    job = queue.job("job")
+    assert (job.state, job.error, job.last_error) == (JobState.QUEUED, None, ERROR)
+    assert queue.claim(INGEST, "worker", NO_WAIT).job.last_error == ERROR
+    queue.hand_over("job", "prices")
+    assert queue.job("job").last_error is None
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_an_ended_job_tells_of_no_earlier_try(queue, submit, end):
+    submit("job")
+    queue.retry(queue.claim(INGEST, "worker", NO_WAIT), ERROR, 0)
+    end(queue, queue.claim(INGEST, "worker", NO_WAIT))
+    assert queue.job("job").last_error is None
+
+
+@pytest.mark.parametrize("notebook", [False, True])
+def test_a_failed_job_knows_whether_its_notebook_is_there(queue, submit, notebook):
+    submit("job")
+    claim = queue.claim(INGEST, "worker", NO_WAIT)
+    queue.fail(claim, ERROR, dead_letter=True, notebook=notebook)
+    assert queue.job("job").notebook is notebook
 
 
 def test_finishing_ends_the_job_with_its_result(queue, submit):

@@ -6,6 +6,7 @@ import pytest
 
 from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
 from stockcast_lib.adapters.redis_queue import RedisJobQueue
+from stockcast_lib.core import keys
 from stockcast_lib.core.errors import KernelDied, QueueFull, UnknownJob
 from stockcast_lib.core.jobs import JobState, Lane, Stage
 from stockcast_lib.ports import Hold
@@ -62,6 +63,20 @@ def test_a_batch_job_that_somebody_looks_at_becomes_interactive(ask, queue, aske
     assert claimed() == ["batch-1", "batch-0"]
 
 
+def test_a_batch_job_looked_at_while_it_runs_is_interactive_from_the_next_stage_on(
+    ask, queue, asked, claimed
+):
+    for name in ("batch-0", "batch-1"):
+        ask(name, lane=Lane.BATCH)
+    claims = [queue.claim(INGEST, "worker", NO_WAIT) for _ in range(2)]
+    assert queue.submit(asked, "key-batch-1", "other", asker()) == ("batch-1", False)
+    assert queue.heartbeat(claims[1]) is Hold.HELD
+    for claim in claims:
+        queue.hand_over(claim.job.id, "prices")
+        queue.release(claim)
+    assert claimed(FORECAST) == ["batch-1", "batch-0"]
+
+
 def test_lanes_and_turns_hold_in_the_second_stage_too(ask, queue, claimed):
     for name, lane in (("a", Lane.BATCH), ("b", Lane.BATCH), ("c", Lane.INTERACTIVE)):
         ask(name, lane=lane)
@@ -85,10 +100,44 @@ def test_a_full_queue_refuses_new_jobs_and_still_joins(redis_client, blocking_re
     assert queue.submit(asked, "c", "c", asker()) == ("c", True)
 
 
+@pytest.mark.parametrize("begun", [False, True], ids=["waiting", "running"])
+def test_withdrawn_jobs_leave_their_room_in_the_queue(redis_client, blocking_redis, asked, begun):
+    queue = RedisJobQueue(redis_client, blocking_redis, limit=1)
+    for name in ("a", "b", "c"):
+        assert queue.submit(asked, name, name, asker()) == (name, True)
+        claim = queue.claim(INGEST, "worker", NO_WAIT) if begun else None
+        queue.withdraw(name, "01" * 8)
+        if claim:
+            queue.cancelled(claim)
+
+
+@pytest.mark.parametrize("place", ["line", "run", "pause", "second stage"])
+def test_a_job_has_its_room_in_the_queue_wherever_it_is(redis_client, blocking_redis, asked, place):
+    queue = RedisJobQueue(redis_client, blocking_redis, limit=2)
+    queue.submit(asked, "a", "a", asker())
+    if place != "line":
+        claim = queue.claim(INGEST, "worker", NO_WAIT)
+    if place == "pause":
+        queue.retry(claim, ERROR, 60)
+    elif place == "second stage":
+        queue.hand_over("a", "prices")  # and its first ticket is not released yet
+    assert queue.submit(asked, "b", "b", asker()) == ("b", True)
+    with pytest.raises(QueueFull):
+        queue.submit(asked, "c", "c", asker())
+
+
+def test_a_job_that_was_lost_leaves_its_room_in_the_queue(redis_client, blocking_redis, asked):
+    queue = RedisJobQueue(redis_client, blocking_redis, limit=1)
+    queue.submit(asked, "lost", "lost", asker())
+    redis_client.delete(keys.job("lost"))
+    assert queue.claim(INGEST, "worker", NO_WAIT) is None
+    assert queue.submit(asked, "next", "next", asker()) == ("next", True)
+
+
 def test_a_retry_waits_for_its_time_and_goes_first(ask, queue):
     ask("failing")
     claim = queue.claim(INGEST, "worker", NO_WAIT)
-    queue.retry(claim, 0.3)
+    queue.retry(claim, ERROR, 0.3)
     ask("next")
     assert queue.job("failing").state is JobState.QUEUED
     assert queue.claim(INGEST, "worker", NO_WAIT).job.id == "next"
@@ -99,13 +148,15 @@ def test_a_retry_waits_for_its_time_and_goes_first(ask, queue):
     assert again.job.attempt == 2
 
 
-def test_a_retry_by_a_worker_that_lost_the_job_does_nothing(redis_client, blocking_redis, asked):
-    queue = RedisJobQueue(redis_client, blocking_redis, lease=0.05)
+def test_a_retry_by_a_worker_that_lost_the_job_does_nothing(
+    redis_client, blocking_redis, queue, asked
+):
+    hasty = RedisJobQueue(redis_client, blocking_redis, lease=0.05)
     queue.submit(asked, "key", "job", asker())
     zombie = queue.claim(INGEST, "zombie", NO_WAIT)
     time.sleep(0.1)
-    successor = queue.claim(INGEST, "successor", NO_WAIT)
-    queue.retry(zombie, 0.0)
+    successor = hasty.claim(INGEST, "successor", NO_WAIT)
+    queue.retry(zombie, ERROR, 0.0)
     assert queue.claim(INGEST, "third", NO_WAIT) is None
     queue.finish(successor, "result")
     assert queue.job("job").state is JobState.DONE
@@ -154,7 +205,7 @@ def test_a_withdrawn_run_is_not_taken_up_again(redis_client, blocking_redis, ask
     elif leave == "hand back":
         queue.hand_back(claim)
     elif leave == "retry":
-        queue.retry(claim, 0.0)
+        queue.retry(claim, ERROR, 0.0)
     time.sleep(0.1)
     assert queue.claim(INGEST, "other", NO_WAIT) is None
     assert queue.claim(FORECAST, "other", NO_WAIT) is None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stockcast_lib.core.errors import KernelDied
 from stockcast_lib.core.jobs import JobState, Stage
 from tests.factories import asker
 
@@ -10,6 +11,7 @@ pytestmark = pytest.mark.services
 INGEST = Stage.INGEST
 NO_WAIT = 0.01
 TOKEN = "0" * 8
+ERROR = KernelDied("It died.").report()
 
 
 def withdrawn_run(queue, job_id):
@@ -22,7 +24,7 @@ def withdrawn_run(queue, job_id):
 def test_a_withdrawn_job_that_waits_is_cancelled_and_gone_at_once(queue, submit, held, waits):
     submit("job")
     if waits == "to be tried again":
-        queue.retry(queue.claim(INGEST, "worker", NO_WAIT), 60)
+        queue.retry(queue.claim(INGEST, "worker", NO_WAIT), ERROR, 60)
         assert held.delayed(INGEST) == ["job"]
     told = len(held.told())
     queue.withdraw("job", TOKEN)
@@ -57,7 +59,7 @@ def test_a_withdrawn_run_is_cancelled_as_soon_as_its_worker_leaves_it(queue, sub
         case "hand back":
             queue.hand_back(claim)
         case "retry":
-            queue.retry(claim, 0)
+            queue.retry(claim, ERROR, 0)
     assert queue.job("job").state is JobState.CANCELLED
     assert [(held.waiting(stage), held.delayed(stage)) for stage in Stage] == [([], [])] * 2
     assert held.told() == ["job"] * 4

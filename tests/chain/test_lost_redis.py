@@ -15,6 +15,7 @@ from tests.servers import Stack, running_stack
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 UNFINISHED = {"ticker": "AAPL", "days": 31}
+TOO_SHORT = {"ticker": "AAPL", "days": 30, "params": {"training_years": 0.01}}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Before:
     finished: dict[str, Any]
     evidence: dict[str, bytes]
     unfinished: dict[str, Any]
+    failed: dict[str, Any]
+    failed_notebook: bytes
 
 
 def evidence(api, job):
@@ -32,12 +35,34 @@ def evidence(api, job):
     return {name: call(f"{api}{job['links'][name]}")[2] for name in names}
 
 
+def failed_job(api):
+    status, document = problem(call(f"{api}/api/v1/forecasts?wait=60", TOO_SHORT))
+    assert (status, document["type"]) == (422, "/problems/not-enough-history")
+    status, job = get(api, document["links"]["self"])
+    assert (status, job["id"], job["state"]) == (200, document["id"], "failed")
+    return job
+
+
+def executed_notebook(api, job):
+    status, _, notebook = call(f"{api}{job['links']['notebook.ipynb']}")
+    assert status == 200
+    return notebook
+
+
 def known_before(stack):
     _, finished = ask(stack.api, {"ticker": "AAPL", "days": 30})
+    failed = failed_job(stack.api)
     with frozen(stack, "--stage forecast"):
         status, unfinished = ask(stack.api, UNFINISHED, wait=0)
         assert status == 202
-        before = Before(stack.folder, finished, evidence(stack.api, finished), unfinished)
+        before = Before(
+            stack.folder,
+            finished,
+            evidence(stack.api, finished),
+            unfinished,
+            failed,
+            executed_notebook(stack.api, failed),
+        )
         running = psutil.Process(stack.pid)
         everything = running.children(recursive=True)
         running.kill()
@@ -68,6 +93,13 @@ def test_a_finished_forecast_is_still_answered(stack, before):
 
 def test_its_evidence_is_still_there(stack, before):
     assert evidence(stack.api, before.finished) == before.evidence
+
+
+def test_a_failed_forecast_still_tells_why(stack, before):
+    status, job = get(stack.api, before.failed["links"]["self"])
+    assert (status, job["state"]) == (200, "failed")
+    assert (job["error"], job["links"]) == (before.failed["error"], before.failed["links"])
+    assert executed_notebook(stack.api, job) == before.failed_notebook
 
 
 def test_an_unfinished_forecast_is_said_to_be_lost(stack, before):

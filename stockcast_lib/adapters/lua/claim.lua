@@ -18,11 +18,14 @@ end
 
 local function is_open(id)
   local held = redis.call('HMGET', job_key(id), 'state', 'stage', 'cancel')
+  if not held[1] then
+    redis.call('SREM', open_jobs, id) -- the job itself was lost
+  end
   if (held[1] ~= 'queued' and held[1] ~= 'running') or held[2] ~= stage then
     return false
   end
   if held[3] then
-    end_job(id, 'cancelled', '', '') -- its worker died before it could
+    end_job(id, 'cancelled', {}) -- its worker died before it could
     return false
   end
   return true

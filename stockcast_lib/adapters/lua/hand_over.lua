@@ -9,12 +9,12 @@ if held[2] == 'forecast' or (held[1] ~= 'queued' and held[1] ~= 'running') then
   return 1
 end
 if held[3] then
-  end_job(id, 'cancelled', '', '')
+  end_job(id, 'cancelled', {})
   return 1
 end
 redis.call('HSET', job_key(id), 'stage', 'forecast', 'state', 'queued', 'tries', 0, 'retries', 0,
   'price_version', ARGV[3], 'updated_at', now())
-redis.call('HDEL', job_key(id), 'cell', 'cells', 'owner')
+redis.call('HDEL', job_key(id), 'cell', 'cells', 'owner', 'last_error')
 enqueue(id, 'RPUSH')
 tell(id)
 return 1

@@ -1,5 +1,6 @@
 -- Join the job that is under way for this request, or create the job, its ticket and its mark.
--- ARGV: constants, new id, request, request key, lane, client, token, most jobs that may wait
+-- ARGV: constants, new id, request, request key, lane, client, token,
+--       how many jobs may wait or run
 -- Gives {id, 'new' | 'joined'}, or {'', 'full'}.
 local new_id, lane, token = ARGV[2], ARGV[5], ARGV[7]
 if redis.call('EXISTS', job_key(new_id)) == 1 then
@@ -8,31 +9,23 @@ end
 local mark = prefix .. 'active:' .. ARGV[4]
 local active = redis.call('GET', mark)
 local held = active and redis.call('HMGET', job_key(active), 'state', 'lane', 'cancel')
+if held and held[1] == 'done' then
+  return {active, 'joined'}
+end
 if held and (held[1] == 'queued' or held[1] == 'running') and not held[3] then
   redis.call('SADD', prefix .. 'asked:' .. active, token)
   if lane == 'interactive' and held[2] == 'batch' then
-    -- Somebody looks at it now. One that waits to be tried again stands in no line.
-    local line = place(active)
-    local waits = redis.call('LPOS', line, active)
-    if waits then
-      leave_line(active)
-    end
-    if waits or held[1] == 'queued' then
-      redis.call('HSET', job_key(active), 'lane', lane)
-    end
+    -- Somebody looks at it now. One that runs, or waits to be tried again, stands in no line: it
+    -- takes the new lane when it next stands in one.
+    local waits = leave_line(active)
+    redis.call('HSET', job_key(active), 'lane', lane)
     if waits then
       enqueue(active, 'RPUSH')
     end
   end
   return {active, 'joined'}
 end
-local waiting = 0
-for _, stage in ipairs({'ingest', 'forecast'}) do
-  for _, each in ipairs({'interactive', 'batch'}) do
-    waiting = waiting + redis.call('XLEN', stream_key(stage, each))
-  end
-end
-if waiting >= tonumber(ARGV[8]) then
+if redis.call('SCARD', open_jobs) >= tonumber(ARGV[8]) then
   return {'', 'full'}
 end
 local moment = now()
@@ -41,6 +34,7 @@ redis.call('HSET', job_key(new_id), 'request', ARGV[3], 'request_key', ARGV[4], 
   'created_at', moment, 'updated_at', moment)
 redis.call('SADD', prefix .. 'asked:' .. new_id, token)
 redis.call('SET', mark, new_id)
+redis.call('SADD', open_jobs, new_id)
 enqueue(new_id, 'RPUSH')
 tell(new_id)
 return {new_id, 'new'}

@@ -15,11 +15,11 @@ end
 if held[1] == 'queued' then
   leave_line(id)
   redis.call('ZREM', prefix .. 'delayed:' .. redis.call('HGET', job_key(id), 'stage'), id)
-  end_job(id, 'cancelled', '', '')
+  end_job(id, 'cancelled', {})
 else
   -- Its worker learns it from the next heartbeat; whoever asks from now on gets a new job.
   redis.call('HSET', job_key(id), 'cancel', 1)
-  unmark(id)
+  unmark(id, 0)
   tell(id)
 end
 return 1
