@@ -5,7 +5,7 @@ It only joins ports, so every face submits, waits and reads in one way.
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,13 @@ class ForecastService:
     events: JobEvents
     results: ResultStore
     archive: RunArchive
-    directory: SymbolDirectory
+    directories: Callable[[], SymbolDirectory]
     frame_key: bytes
+
+    @property
+    def directory(self) -> SymbolDirectory:
+        """The known tickers, as of now."""
+        return self.directories()
 
     def submit(self, payload: Any, client: str = "local", lane: Lane = Lane.INTERACTIVE) -> str:
         """Validate a request, hand it to the ingest worker, and give back the job's id.
@@ -51,8 +56,9 @@ class ForecastService:
             WorkerUnavailable: no worker answered.
         """
         request = parse_request(payload)
-        if self.directory.complete and request.ticker not in self.directory:
-            raise unknown_ticker(request.ticker, self.directory)
+        directory = self.directory
+        if directory.complete and request.ticker not in directory:
+            raise unknown_ticker(request.ticker, directory)
         asker = Asker(client=client, token=secrets.token_hex(12), lane=lane)
         reply = self.ingest.send(Submit(request.canonical(), asker.model_dump(mode="json")))
         if reply.job_id is None:

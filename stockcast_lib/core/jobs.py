@@ -12,22 +12,24 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from stockcast_lib.core.errors import ErrorReport, InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.core.tickers import canonical_ticker, is_ticker
 
 MIN_DAYS, MAX_DAYS = 1, 10_000
 DEFAULT_DAYS = 90
 DEFAULT_MODEL = "default"
-_TICKER = re.compile(r"[A-Z][A-Z0-9]{0,9}(?:[.-][A-Z0-9]{1,4})?")
 _MODEL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
-def _upper(value: Any) -> Any:
-    return value.strip(" ").upper() if isinstance(value, str) else value
+def _canonical(value: Any) -> Any:
+    return canonical_ticker(value) if isinstance(value, str) else value
 
 
 def _check_ticker(value: str) -> str:
-    if not _TICKER.fullmatch(value):
-        msg = "must be a ticker such as AAPL or BRK-B: letters and digits, one '.' or '-' at most"
-        raise ValueError(msg)
+    if not is_ticker(value):
+        raise ValueError(
+            "must be a ticker such as AAPL or BRK.B: letters and digits, and at most one '.', "
+            "'-' or '/' before a share class"
+        )
     return value
 
 
@@ -37,7 +39,7 @@ def _check_model_name(value: str) -> str:
     return value
 
 
-Ticker = Annotated[str, BeforeValidator(_upper), AfterValidator(_check_ticker)]
+Ticker = Annotated[str, BeforeValidator(_canonical), AfterValidator(_check_ticker)]
 Horizon = Annotated[int, Field(strict=True, ge=MIN_DAYS, le=MAX_DAYS)]
 ModelName = Annotated[str, AfterValidator(_check_model_name)]
 
@@ -175,6 +177,9 @@ class Job(BaseModel):
     """A job as its readers see it.
 
     `attempt` grows with every claim by a worker, and only the worker of the latest may write.
+    `error` is what a failed job failed with. `last_error` is what ended the try before, in a job
+    that waits for the next or is in the midst of it. `notebook` says of a failed job that the
+    executed notebook of its stage is in the archive.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -191,6 +196,8 @@ class Job(BaseModel):
     price_version: str | None = None
     result_key: str | None = None
     error: ErrorReport | None = None
+    last_error: ErrorReport | None = None
+    notebook: bool = False
 
 
 def _digest(value: Any) -> str:
@@ -208,6 +215,14 @@ def request_key(request: ForecastRequest, revision: str) -> str:
     return _digest({**request.canonical(), "revision": revision})
 
 
-def result_key(request: ForecastRequest, revision: str, price_version: str) -> str:
-    """Two runs with this key give the same result: same prices, notebook, parameters, horizon."""
-    return _digest({**request.canonical(), "revision": revision, "prices": price_version})
+def result_key(request: ForecastRequest, revision: str, content_hash: str, *, stale: bool) -> str:
+    """Two runs with this key give the same result: same prices, notebook, parameters, horizon.
+
+    Args:
+        request: what was asked for.
+        revision: of the model.
+        content_hash: of the prices, whenever they were fetched.
+        stale: whether the prices were out of date, as the result says.
+    """
+    prices = {"content_hash": content_hash, "stale": stale}
+    return _digest({**request.canonical(), "revision": revision, "prices": prices})

@@ -161,7 +161,7 @@ class DashboardModel(HasTraits):
 
 
 def _label(symbol: Symbol) -> str:
-    return f"{symbol.ticker}{_SEPARATOR}{symbol.name}"
+    return f"{symbol.ticker}{_SEPARATOR}{symbol.name}" if symbol.name else symbol.ticker
 
 
 def _sample_notice(result: ForecastResult) -> str:

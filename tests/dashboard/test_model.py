@@ -5,6 +5,7 @@ import pytest
 
 from stockcast_lib.core.errors import ErrorReport, Fault, StockcastError
 from stockcast_lib.core.jobs import JobState, Stage
+from stockcast_lib.core.symbols import Symbol, SymbolDirectory
 from stockcast_lib.dashboard.model import DashboardModel
 from tests.dashboard.service import FIGURE, PlayedService, job, stored_forecast
 
@@ -44,6 +45,14 @@ def test_typing_suggests_from_the_directory():
     assert model.suggestions == ["APA · Apache", "AAPL · Apple Inc."]
     model.ticker = " "
     assert model.suggestions == []
+
+
+def test_a_symbol_without_a_name_is_suggested_by_its_ticker():
+    service = PlayedService()
+    service.directory = SymbolDirectory([Symbol("APX")], complete=False)
+    model = model_of(service)
+    model.ticker = "ap"
+    assert model.suggestions == ["APX"]
 
 
 def test_a_chosen_suggestion_becomes_its_ticker():
