@@ -10,31 +10,49 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from stockcast_lib.cli_import import import_prices
+from stockcast_lib.cli_symbols import symbols
+
 app = typer.Typer(
     name="stockcast",
     help="Stock forecasts from notebooks.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+_INTERRUPTED = 130  # what a shell shows of a command that Ctrl-C has ended
+
+
 def main() -> None:
     """Run the command line; whatever goes wrong is one line on stderr."""
     try:
-        app()
+        status = app(prog_name="stockcast", standalone_mode=False)
     except KeyboardInterrupt:
-        _fail("interrupted", status=130)
+        status = _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # nobody is to read a traceback
         _report(error)
+    # typer gives Ctrl-C back as this status.
+    if status == _INTERRUPTED:
+        _fail("interrupted", _INTERRUPTED)
+    raise SystemExit(status)
 
 
 def _report(error: Exception) -> NoReturn:
     from stockcast_lib.core.errors import Fault, StockcastError
 
+    if isinstance(error, typer.TyperException):
+        _report_usage(error)
     if isinstance(error, StockcastError):
         _fail(error.message, status=2 if error.fault is Fault.CALLER else 1)
     _fail(f"internal error: {type(error).__name__}: {error}", status=1)
+
+
+def _report_usage(error: typer.TyperException) -> NoReturn:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "stockcast"
+    wrong = error.format_message().rstrip(".")
+    _fail(f"{wrong}: `{command} --help` shows what it takes.", status=2)
 
 
 def _fail(message: str, status: int) -> NoReturn:
@@ -161,6 +179,9 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     result = FinishedForecast(stored).result
     typer.echo(result.to_json() if as_json else summary(result))
 
+
+app.command("import")(import_prices)
+app.add_typer(symbols, name="symbols")
 
 jobs = typer.Typer(help="Look at the queue, and at the jobs that failed.")
 app.add_typer(jobs, name="jobs")

@@ -7,34 +7,50 @@ Every method may raise the retryable errors of its edge (`StoreUnavailable`, `Qu
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from stockcast_lib.core.budgets import CallLease
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import ErrorReport, StockcastError
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Message, Reply
-from stockcast_lib.core.symbols import SymbolDirectory
 
 
 class MarketData(Protocol):
     """A vendor of daily prices."""
 
-    def daily_prices(self, ticker: str) -> PriceHistory:
-        """The whole history. Raises UnknownTicker, Throttled, BadVendorData."""
+    name: str
 
-    def directory(self) -> SymbolDirectory:
-        """The tickers it knows."""
+    @property
+    def calls_made(self) -> int:
+        """How many requests it was sent."""
+
+    def daily_prices(self, ticker: str, start: date | None = None) -> PriceHistory:
+        """The sessions from a date on; without one, the whole history.
+
+        Raises UnknownTicker, Throttled, NotInPlan, BadVendorKey, BadVendorData.
+        """
 
 
 class PriceStore(Protocol):
     """Immutable price versions."""
 
-    def save(self, history: PriceHistory, fetched_at: datetime) -> PriceVersion:
-        """Store the rows, then the manifest."""
+    def save(
+        self,
+        history: PriceHistory,
+        fetched_at: datetime,
+        *,
+        behind: bool = True,
+        missing_sessions: int = 0,
+    ) -> PriceVersion:
+        """Store the rows, then the manifest, with what is known of its completeness.
+
+        Raises BadVendorData: the rows break the schema.
+        """
 
     def current(self, ticker: str) -> PriceVersion | None:
         """The version fetched last."""
@@ -90,6 +106,19 @@ class PriceBoard(Protocol):
 
     def fetching(self, ticker: str) -> AbstractContextManager[None]:
         """Held while the ticker's prices are fetched; waits for whoever holds it."""
+
+
+class VendorBudget(Protocol):
+    """The calls to vendors that all workers together may make."""
+
+    def lease(self, vendor: str, calls: int) -> CallLease:
+        """Take up to so many calls out of a vendor's budget."""
+
+    def give_back(self, lease: CallLease, calls: int) -> None:
+        """Put back the calls of a lease that were not made."""
+
+    def rest(self, vendor: str, seconds: float, refusal: ErrorReport) -> None:
+        """Let nobody ask a vendor for so long, because of what it said."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +181,13 @@ class JobQueue(Protocol):
         """Say which cell runs."""
 
     def release(self, claim: Claim) -> None:
-        """Forget the stage's stream entry: the next stage has the job."""
+        """Forget the stage's stream entry, if the next stage has the job."""
 
     def hand_back(self, claim: Claim) -> None:
         """Queue the job again in the same stage, before its client's others."""
 
-    def retry(self, claim: Claim, delay: float) -> None:
-        """Queue the job again in the same stage after so many seconds."""
+    def retry(self, claim: Claim, error: ErrorReport, delay: float) -> None:
+        """Queue the job again in the same stage after so many seconds; `error` says why."""
 
     def cancelled(self, claim: Claim) -> None:
         """The run was ended because nobody waits for it."""
@@ -166,8 +195,17 @@ class JobQueue(Protocol):
     def finish(self, claim: Claim, result_key: str) -> None:
         """The job is done."""
 
-    def fail(self, claim: Claim, error: ErrorReport, *, dead_letter: bool) -> None:
-        """The job has failed; as a dead letter somebody has to look at it."""
+    def fail(
+        self, claim: Claim, error: ErrorReport, *, dead_letter: bool, notebook: bool = False
+    ) -> None:
+        """The job has failed.
+
+        Args:
+            claim: the attempt that ended it.
+            error: why.
+            dead_letter: whether somebody has to look at it.
+            notebook: whether the executed notebook of its stage is in the archive.
+        """
 
     def job(self, job_id: str) -> Job | None:
         """The job as it is now."""

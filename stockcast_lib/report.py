@@ -21,6 +21,7 @@ from stockcast_lib.charts.appearance import (
 )
 from stockcast_lib.charts.interactive import figure_document, forecast_figure
 from stockcast_lib.charts.picture import forecast_png
+from stockcast_lib.core.budgets import VendorRecord
 from stockcast_lib.core.jobs import DEFAULT_MODEL
 from stockcast_lib.core.prices import DEFAULT_MAX_AGE, PriceHistory, PriceVersion, is_stale
 from stockcast_lib.core.results import (
@@ -33,6 +34,7 @@ from stockcast_lib.core.results import (
     PathPoint,
 )
 from stockcast_lib.forecasting import Forecast
+from stockcast_lib.ingestion import Refresh
 
 PREVIEW_ROWS = 5
 _PREVIEW_COLUMNS = ("close", "dividend", "split", "adjusted_close")
@@ -69,9 +71,10 @@ class ForecastReport:
             version: where the prices came from.
             model: the model notebook's name; the worker adds its revision.
             now: when to judge the data's age; the clock's by default.
-            max_age: how old the last session may be before the result says that it is stale.
+            max_age: how long ago the prices may have been fetched before the result says that they
+                are stale.
         """
-        stale = is_stale(version.last_session, now=now or datetime.now(UTC), max_age=max_age)
+        stale = is_stale(version, now=now or datetime.now(UTC), max_age=max_age)
         self.result = _result(forecast, version, _model_info(forecast, model), stale=stale)
         self.figure = figure_document(forecast_figure(forecast))
         self.picture = forecast_png(forecast)
@@ -89,18 +92,22 @@ class ForecastReport:
 
 
 class PricesReport:
-    """A price version, with its last rows to look at."""
+    """A refreshed price version, with its last rows to look at and what it took to get them."""
 
-    def __init__(self, version: PriceVersion, history: PriceHistory) -> None:
-        self.version = version
-        self.history = history
+    def __init__(self, refresh: Refresh) -> None:
+        self.version = refresh.version
+        self.history = refresh.history
+        self.record = refresh.record
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """What IPython displays; it applies the `include` and `exclude` that it gives."""
         return {
-            PRICES_MIME: self.version.model_dump(mode="json"),
-            "text/html": _prices_html(self.version, self.history),
-            "text/plain": _prices_text(self.version),
+            PRICES_MIME: {
+                **self.version.model_dump(mode="json"),
+                **self.record.model_dump(mode="json"),
+            },
+            "text/html": _prices_html(self.version, self.history, self.record),
+            "text/plain": _prices_text(self.version, self.record),
         }
 
 
@@ -131,6 +138,7 @@ def _result(
         data_version=version.key,
         vendor=version.vendor,
         sample=version.sample,
+        fetched_at=version.fetched_at,
         stale=stale,
     )
 
@@ -188,15 +196,22 @@ def _prices_figures(version: PriceVersion) -> list[tuple[str, str]]:
         ("vendor", version.vendor),
         ("data", data_text(version.last_session, sample=version.sample)),
         ("fetched", f"{version.fetched_at:%Y-%m-%d %H:%M %Z}"),
+        ("sessions without a row", f"{version.missing_sessions:,}"),
     ]
 
 
-def _prices_text(version: PriceVersion) -> str:
-    figures = "\n".join(f"  {label}: {value}" for label, value in _prices_figures(version))
-    return f"Prices of {version.ticker}\n{figures}"
+def _remarks(version: PriceVersion, record: VendorRecord) -> list[str]:
+    refused = [f"{name}: {refusal.message}" for name, refusal in record.refusals.items()]
+    return [*version.notes, *refused]
 
 
-def _prices_html(version: PriceVersion, history: PriceHistory) -> str:
+def _prices_text(version: PriceVersion, record: VendorRecord) -> str:
+    figures = [f"  {label}: {value}" for label, value in _prices_figures(version)]
+    remarks = [f"  {remark}" for remark in _remarks(version, record)]
+    return "\n".join([f"Prices of {version.ticker}", *figures, *remarks])
+
+
+def _prices_html(version: PriceVersion, history: PriceHistory, record: VendorRecord) -> str:
     preview = history.frame[list(_PREVIEW_COLUMNS)].tail(PREVIEW_ROWS)
     rows = [
         (day_text(day.date()), *(price_text(value) for value in values))
@@ -205,7 +220,8 @@ def _prices_html(version: PriceVersion, history: PriceHistory) -> str:
     head = _row(("date", *(name.replace("_", " ") for name in _PREVIEW_COLUMNS)), "th")
     body = "".join(_row(cells, "td") for cells in rows)
     table = f'<table style="margin-top:12px">{head}{body}</table>'
-    return f"{_card(f'Prices of {version.ticker}', _prices_figures(version))}{table}</div>"
+    remarks = "".join(f"<p>{escape(remark)}</p>" for remark in _remarks(version, record))
+    return f"{_card(f'Prices of {version.ticker}', _prices_figures(version))}{table}{remarks}</div>"
 
 
 def _card(heading: str, figures: Iterable[tuple[str, str]]) -> str:

@@ -9,12 +9,13 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from stockcast_lib.core.budgets import CallLimit
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.core.jobs import Stage
 
@@ -91,11 +92,29 @@ class StoreSettings(_Role):
         return value
 
 
-class VendorSettings(_Role):
-    """Whom to ask for prices, in order, and how long an answer serves."""
+VendorName = Literal["tiingo", "nasdaq_data_link", "yahoo", "sample"]
+KEYED_VENDORS: tuple[VendorName, ...] = ("tiingo", "nasdaq_data_link")
 
-    vendors: Annotated[tuple[str, ...], NoDecode] = ("sample",)
+
+class VendorSettings(_Role):
+    """Whom to ask for prices, in order; with which key, how often; how long an answer serves."""
+
+    vendors: Annotated[tuple[VendorName, ...], NoDecode] = ()
+    tiingo_url: str | None = None
+    tiingo_tickers_url: str | None = None
+    tiingo_api_key: SecretStr | None = Field(None, validation_alias="TIINGO_API_KEY")
+    nasdaq_data_link_url: str | None = None
+    nasdaq_data_link_api_key: SecretStr | None = Field(
+        None, validation_alias="NASDAQ_DATA_LINK_API_KEY"
+    )
+    nasdaq_data_link_database: str = "WIKI"
+    nasdaq_data_link_table: str | None = None
     max_age_days: float = Field(7, gt=0, le=3650)
+    # By third parties' figures for the plans that cost nothing.
+    tiingo_calls_per_hour: int = Field(50, ge=0)
+    tiingo_calls_per_day: int = Field(1000, ge=0)
+    nasdaq_data_link_calls_per_hour: int = Field(2000, ge=0)
+    nasdaq_data_link_calls_per_day: int = Field(50_000, ge=0)
 
     @field_validator("vendors", mode="before")
     @classmethod
@@ -108,6 +127,40 @@ class VendorSettings(_Role):
     def max_age(self) -> timedelta:
         """How long prices serve before a vendor is asked again."""
         return timedelta(days=self.max_age_days)
+
+    @property
+    def order(self) -> tuple[VendorName, ...]:
+        """Whom to ask: those that were named, else each with a key, else the bundled sample.
+
+        One that needs a key and has none is left out.
+        """
+        keys = {
+            "tiingo": self.tiingo_api_key,
+            "nasdaq_data_link": self.nasdaq_data_link_api_key,
+        }
+        if self.vendors:
+            return tuple(name for name in self.vendors if keys.get(name, True))
+        keyed = tuple(name for name in KEYED_VENDORS if keys[name])
+        return keyed or ("sample",)
+
+    @property
+    def without_key(self) -> tuple[VendorName, ...]:
+        """Those that were named, and cannot be asked."""
+        return tuple(name for name in self.vendors if name not in self.order)
+
+    @property
+    def call_limits(self) -> Mapping[str, tuple[CallLimit, ...]]:
+        """Of the vendors that limit their calls, by name."""
+        return {
+            "tiingo": _hour_and_day(self.tiingo_calls_per_hour, self.tiingo_calls_per_day),
+            "nasdaq_data_link": _hour_and_day(
+                self.nasdaq_data_link_calls_per_hour, self.nasdaq_data_link_calls_per_day
+            ),
+        }
+
+
+def _hour_and_day(hour: int, day: int) -> tuple[CallLimit, ...]:
+    return CallLimit(hour, 3600), CallLimit(day, 24 * 3600)
 
 
 class QueueSettings(_Role):
@@ -133,7 +186,8 @@ class WorkerSettings(_Role):
     """Where the workers listen, and their limits.
 
     `run_timeout_seconds` is a notebook's, `cell_timeout_seconds` a cell's, `silence_seconds` a TCP
-    peer's, and `grace_seconds` that of a job under way when its worker is told to stop.
+    peer's, `grace_seconds` that of a job under way when its worker is told to stop, and
+    `longest_retry_seconds` the most between two tries of a job while what it needs is away.
     `kernel_memory_mb` is what each process of a kernel may hold.
     """
 
@@ -144,6 +198,7 @@ class WorkerSettings(_Role):
     kernel_memory_mb: int = Field(2048, ge=512)
     silence_seconds: float = Field(10, gt=0)
     grace_seconds: float = Field(5, ge=0)
+    longest_retry_seconds: float = Field(30, gt=0)
 
     def address(self, stage: Stage) -> tuple[str, int]:
         """Host and port of a stage."""
@@ -155,10 +210,11 @@ class WorkerSettings(_Role):
 
 
 class GatewaySettings(_Role):
-    """Where the gateway listens."""
+    """Where the gateway listens, and for how long it waits for a request's body."""
 
     gateway_host: str = "127.0.0.1"
     gateway_port: int = Field(8000, ge=0, le=65535)
+    body_seconds: float = Field(20, gt=0)
 
 
 class NotebookSettings(_Role):
@@ -180,7 +236,8 @@ _STORE_VARIABLES = (
 )  # fmt: skip
 _VENDOR_VARIABLES = (
     "STOCKCAST_VENDORS", "STOCKCAST_MAX_AGE_DAYS", "STOCKCAST_TIINGO_URL",
-    "STOCKCAST_NASDAQ_DATA_LINK_URL", "TIINGO_API_KEY", "NASDAQ_DATA_LINK_API_KEY",
+    "STOCKCAST_NASDAQ_DATA_LINK_URL", "STOCKCAST_NASDAQ_DATA_LINK_DATABASE",
+    "STOCKCAST_NASDAQ_DATA_LINK_TABLE", "TIINGO_API_KEY", "NASDAQ_DATA_LINK_API_KEY",
 )  # fmt: skip
 
 

@@ -5,6 +5,12 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 _TICKER, _DAYS = "AAPL", 30
+_IMPORTED_BY_NOTEBOOKS = (
+    "pyarrow.parquet",
+    "stockcast_lib.adapters.s3_prices",
+    "stockcast_lib.adapters.vendors.nasdaq_data_link",
+    "stockcast_lib.adapters.vendors.tiingo",
+)
 # The worker image has no widgets.
 _OPTIONAL = ("stockcast_lib.dashboard.page",)
 
@@ -13,10 +19,14 @@ def warm_up() -> None:
     """Import what notebooks import, and make one forecast of the sample data."""
     from stockcast_lib.adapters import s3
     from stockcast_lib.adapters.vendors.sample import SampleVendor
+    from stockcast_lib.core.budgets import VendorRecord
     from stockcast_lib.core.prices import PriceVersion
     from stockcast_lib.forecasting import ModelConfig, make_forecast
+    from stockcast_lib.ingestion import Refresh
     from stockcast_lib.report import ForecastReport, PricesReport
 
+    for module in _IMPORTED_BY_NOTEBOOKS:
+        import_module(module)
     for module in _OPTIONAL:
         with suppress(ModuleNotFoundError):
             import_module(module)
@@ -29,6 +39,8 @@ def warm_up() -> None:
         first_session=history.frame.index[0].date(), last_session=history.frame.index[-1].date(),
         rows=len(history.frame),
     )  # fmt: skip
-    PricesReport(version, history)._repr_mimebundle_()  # as IPython calls it
+    PricesReport(
+        Refresh(version, history, VendorRecord())
+    )._repr_mimebundle_()  # as IPython calls it
     forecast = make_forecast(history, _DAYS, ModelConfig())
     ForecastReport(forecast, version)._repr_mimebundle_()

@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Asker
-from stockcast_lib.core.prices import ADJUSTED_CLOSE, DATE, PriceHistory, PriceVersion
+from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
+from stockcast_lib.core.prices import DATE, PriceHistory, PriceVersion
 from stockcast_lib.core.results import (
     Band,
     Baseline,

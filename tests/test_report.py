@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
+from stockcast_lib.core.budgets import VendorRecord
+from stockcast_lib.core.errors import Throttled, UnknownTicker
 from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, PRICES_MIME, RESULT_MIME, parse_result
 from stockcast_lib.forecasting import ModelConfig, make_forecast
+from stockcast_lib.ingestion import Refresh
 from stockcast_lib.report import ForecastReport, PricesReport
 from tests.factories import LAST_SESSION, price_history, price_version
 
@@ -17,6 +20,11 @@ NEXT_DAY = datetime(LAST_SESSION.year, LAST_SESSION.month, LAST_SESSION.day, tzi
 )
 HISTORY = price_history(sessions=300, sample=True)
 VERSION = price_version(HISTORY)
+RECORD = VendorRecord(
+    refusals={"tiingo": Throttled("Tiingo asks to wait.", retry_after=60).report()},
+    calls={"tiingo": 1, "sample": 0},
+)
+REFRESH = Refresh(VERSION, HISTORY, RECORD)
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +74,16 @@ def test_the_result_says_which_parameters_were_fitted(report):
     assert report.result.model.params["yearly_seasonality"] is False  # 300 sessions are too few
 
 
-@pytest.mark.parametrize(("days_later", "stale"), [(1, False), (7, False), (8, True), (3000, True)])
-def test_a_result_is_stale_when_its_data_ended_over_a_week_ago(forecast, days_later, stale):
-    now = NEXT_DAY + timedelta(days=days_later - 1)
-    assert ForecastReport(forecast, VERSION, now=now).result.stale is stale
+@pytest.mark.parametrize(("days_later", "stale"), [(0, False), (7, False), (8, True), (3000, True)])
+def test_a_result_is_stale_when_its_data_were_fetched_over_a_week_ago(forecast, days_later, stale):
+    version = price_version(HISTORY, behind=False)
+    now = version.fetched_at + timedelta(days=days_later)
+    assert ForecastReport(forecast, version, now=now).result.stale is stale
+
+
+def test_a_result_is_stale_when_a_session_had_closed_that_its_data_lack(forecast):
+    version = price_version(HISTORY, behind=True)
+    assert ForecastReport(forecast, version, now=version.fetched_at).result.stale
 
 
 def test_the_clock_judges_where_no_time_is_given(forecast):
@@ -99,7 +113,10 @@ def test_markup_in_a_ticker_is_escaped_everywhere(forecast):
     evil = "<script>alert(1)</script>"
     report = ForecastReport(replace(forecast, ticker=evil), VERSION)
     assert "<script" not in _displayed(report)["text/html"]
-    prices = PricesReport(VERSION.model_copy(update={"ticker": evil, "vendor": evil}), HISTORY)
+    changes = {"ticker": evil, "vendor": evil, "notes": (evil,)}
+    refusals = {evil: UnknownTicker(evil).report()}
+    refresh = Refresh(VERSION.model_copy(update=changes), HISTORY, VendorRecord(refusals=refusals))
+    prices = PricesReport(refresh)
     assert "<script" not in _displayed(prices)["text/html"]
 
 
@@ -109,8 +126,10 @@ def test_markup_in_a_ticker_does_not_reach_the_figures_title(forecast):
 
 
 def test_ipython_displays_prices_with_their_manifest_and_last_rows():
-    bundle = _displayed(PricesReport(VERSION, HISTORY))
+    bundle = _displayed(PricesReport(REFRESH))
     assert set(bundle) == {PRICES_MIME, "text/html", "text/plain"}
     assert PriceVersion.model_validate(json.loads(json.dumps(bundle[PRICES_MIME]))) == VERSION
+    assert VendorRecord.model_validate(bundle[PRICES_MIME]) == RECORD
     assert bundle["text/html"].count("<tr>") == 6
+    assert "tiingo: Tiingo asks to wait." in bundle["text/plain"]
     assert "sample data to 27 Feb 2017" in bundle["text/plain"]

@@ -24,6 +24,8 @@ try:
         plain = lambda value: value.get_secret_value() if isinstance(value, SecretStr) else value
         found = {name: plain(value) for name, value in values.items()}
         found["shown"] = [repr(read), str(read), read.model_dump_json()]
+        if role == "VendorSettings":
+            found |= {"order": read.order, "without_key": read.without_key}
         if role == "WorkerSettings":
             found["addresses"] = [read.address(stage) for stage in Stage]
 except BadSettings as error:
@@ -57,7 +59,7 @@ def read(tmp_path):
     ("role", "defaults"),
     [
         ("StoreSettings", {"s3_endpoint_url": None, "s3_bucket": "stockcast", "access_key": None}),
-        ("VendorSettings", {"vendors": ["sample"], "max_age_days": 7}),
+        ("VendorSettings", {"order": ["sample"], "without_key": [], "max_age_days": 7}),
         ("GatewaySettings", {"gateway_host": "127.0.0.1", "gateway_port": 8000}),
         ("WorkerSettings", {"addresses": [["127.0.0.1", 7101], ["127.0.0.1", 7102]]}),
     ],
@@ -71,7 +73,10 @@ def test_the_notebooks_are_the_repository_s_by_default(read):
 
 
 def test_the_environment_is_read(read):
-    assert read("VendorSettings", STOCKCAST_VENDORS=" a, b ,")["vendors"] == ["a", "b"]
+    assert read("VendorSettings", STOCKCAST_VENDORS=" yahoo, sample ,")["order"] == [
+        "yahoo",
+        "sample",
+    ]
     assert read("StoreSettings", **STORE)["secret_key"] == "the-secret-key"
     assert read("QueueSettings", **QUEUE)["redis_url"] == REDIS
 
@@ -170,3 +175,25 @@ def test_a_kernel_has_the_store_and_neither_the_queue_nor_another_stage_s_keys(
 
 def test_a_kernel_reads_its_environment_alone(read):
     assert read("kernel", "forecast")["STOCKCAST_ENV_FILES"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("variables", "order", "without_key"),
+    [
+        (VENDOR_KEYS, ["tiingo", "nasdaq_data_link"], []),
+        ({"TIINGO_API_KEY": "key"}, ["tiingo"], []),
+        ({**VENDOR_KEYS, "STOCKCAST_VENDORS": "nasdaq_data_link,tiingo"},
+         ["nasdaq_data_link", "tiingo"], []),
+        ({"STOCKCAST_VENDORS": "tiingo,sample"}, ["sample"], ["tiingo"]),
+        ({"STOCKCAST_VENDORS": "tiingo"}, [], ["tiingo"]),
+    ],
+)  # fmt: skip
+def test_vendors_are_asked_in_order_and_those_without_a_key_are_left_out(
+    read, variables, order, without_key
+):
+    found = read("VendorSettings", **variables)
+    assert (found["order"], found["without_key"]) == (order, without_key)
+
+
+def test_an_unknown_vendor_is_named(read):
+    assert "STOCKCAST_VENDORS" in read("VendorSettings", STOCKCAST_VENDORS="bloomberg")["error"]

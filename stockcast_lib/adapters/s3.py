@@ -1,38 +1,50 @@
-"""Prices and run artefacts in S3.
+"""A bucket in S3, and the artefacts of runs in it.
 
 No key is ever overwritten with other bytes and no object metadata is relied on: a reader never
 sees half of a change, on any server that speaks the S3 protocol.
 """
 
-import gzip
-import hashlib
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import NoPrices, StoreUnavailable
-from stockcast_lib.core.prices import COLUMNS, DATE, PriceHistory, PriceVersion, check_prices
+from stockcast_lib.core.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+# A call ends within 15 seconds: three tries, and botocore's waits of at most 1 and 2 seconds.
+_TRIES = 3
+_CONNECT_SECONDS = 2.0
+_READ_SECONDS = 4.0
+
 
 def connect(
-    *, endpoint_url: str | None, region: str, access_key: str | None, secret_key: str | None
+    *,
+    endpoint_url: str | None,
+    region: str,
+    access_key: str | None,
+    secret_key: str | None,
+    read_seconds: float = _READ_SECONDS,
 ) -> "S3Client":
-    """A client with time limits, that signs as any S3 server understands."""
+    """A client with time limits, that signs as any S3 server understands.
+
+    Args:
+        endpoint_url: where the server is; Amazon's own by default.
+        region: the bucket's.
+        access_key: with `secret_key`, else whatever the AWS SDK finds.
+        secret_key: see `access_key`.
+        read_seconds: how long the server may say nothing before the next try.
+    """
     import boto3
     from botocore.config import Config
 
     config = Config(
-        connect_timeout=3,
-        read_timeout=15,
-        retries={"mode": "standard", "max_attempts": 3},
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        # Not max_attempts, which counts the tries after the first.
+        retries={"mode": "standard", "total_max_attempts": _TRIES},
         s3={"addressing_style": "path"},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
@@ -95,64 +107,6 @@ class Bucket:
         """Raise StoreUnavailable unless the bucket answers."""
         with _s3_errors():
             self._client.list_objects_v2(Bucket=self.name, MaxKeys=1, Prefix="-")
-
-
-class S3PriceStore:
-    """The `PriceStore` port: rows under their content's hash, provenance in a manifest."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
-
-    def save(self, history: PriceHistory, fetched_at: datetime) -> PriceVersion:
-        """See `PriceStore.save`."""
-        frame = check_prices(history.frame)
-        data = _to_bytes(frame)
-        content_hash = hashlib.sha256(data).hexdigest()[:32]
-        stamp = fetched_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        version = PriceVersion(
-            key=keys.price_manifest(history.ticker, stamp, content_hash),
-            ticker=history.ticker,
-            vendor=history.vendor,
-            sample=history.sample,
-            fetched_at=fetched_at,
-            content_hash=content_hash,
-            first_session=frame.index[0].date(),
-            last_session=frame.index[-1].date(),
-            rows=len(frame),
-        )
-        self._bucket.put(keys.price_data(content_hash), data, "application/gzip")
-        self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
-        return version
-
-    def current(self, ticker: str) -> PriceVersion | None:
-        """See `PriceStore.current`."""
-        manifests = self._bucket.list(keys.price_manifests(ticker))
-        return self.version(manifests[-1]) if manifests else None
-
-    def version(self, key: str) -> PriceVersion:
-        """See `PriceStore.version`."""
-        held = self._bucket.get(key)
-        if held is None:
-            raise NoPrices(f"The store holds no price version {key}.")
-        return PriceVersion.model_validate_json(held)
-
-    def load(self, version: PriceVersion) -> PriceHistory:
-        """See `PriceStore.load`."""
-        held = self._bucket.get(keys.price_data(version.content_hash))
-        if held is None:
-            raise NoPrices(f"The store holds no rows for price version {version.key}.")
-        return PriceHistory(version.ticker, version.vendor, version.sample, _from_bytes(held))
-
-
-def _to_bytes(frame: pd.DataFrame) -> bytes:
-    text = frame.loc[:, list(COLUMNS)].to_csv(index_label=DATE, date_format="%Y-%m-%d")
-    # A fixed time stamp: the same rows give the same bytes, and so the same hash.
-    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
-
-
-def _from_bytes(data: bytes) -> pd.DataFrame:
-    text = io.BytesIO(gzip.decompress(data))
-    return pd.read_csv(text, index_col=DATE, parse_dates=[DATE])
 
 
 class S3RunArchive:

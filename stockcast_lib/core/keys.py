@@ -7,12 +7,16 @@ from stockcast_lib.core.jobs import Lane, Stage
 RESULT_LIFETIME = 7 * 24 * 3600  # in Redis; the archive in S3 keeps them for good
 ENDED_JOB_LIFETIME = 30 * 24 * 3600
 PRICES_LIFETIME = 30 * 24 * 3600
-TICKER_LOCK_LIFETIME = 30  # renewed while its holder lives
+# Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
+# finds the ticker free.
+TICKER_LOCK_LIFETIME = 5.0
 
 # A job taken by a worker that has been silent this long is given to another.
 LEASE = 10.0
 HEARTBEAT = 0.5
 MAX_TRIES = 3
+# A request this soon after a job for the same has ended well is answered with that job.
+DONE_JOINED = 5
 # So many jobs may wait or run; beyond them a new request is asked to come back later.
 QUEUE_LIMIT = 1000
 
@@ -52,6 +56,21 @@ def ticker_lock(ticker: str) -> str:
     return f"{PREFIX}lock:{ticker}"
 
 
+def vendor_calls(vendor: str, seconds: int, window: int) -> str:
+    """Counts the calls to a vendor in one window of its limit."""
+    return f"{PREFIX}calls:{vendor}:{seconds}:{window}"
+
+
+def vendor_lease(vendor: str, lease_id: str) -> str:
+    """Holds the calls of one worker's share."""
+    return f"{PREFIX}lease:{vendor}:{lease_id}"
+
+
+def vendor_rest(vendor: str) -> str:
+    """Is there while nobody may ask a vendor."""
+    return f"{PREFIX}rest:{vendor}"
+
+
 # --- S3; no key is ever written twice with other bytes
 
 
@@ -60,14 +79,42 @@ def price_manifests(ticker: str) -> str:
     return f"prices/{ticker}/"
 
 
-def price_manifest(ticker: str, fetched_at: str, content_hash: str) -> str:
+def price_manifest(ticker: str, fetched_at: str, content: str) -> str:
     """One price version: who gave it, when, and which data."""
-    return f"{price_manifests(ticker)}{fetched_at}-{content_hash}.json"
+    return f"{price_manifests(ticker)}{fetched_at}-{content}.json"
 
 
-def price_data(content_hash: str) -> str:
-    """The rows themselves."""
-    return f"price-data/{content_hash}.csv.gz"
+def content_hash(manifest_key: str) -> str:
+    """The hash of the rows that a price version's key names."""
+    return manifest_key.rpartition("-")[2].removesuffix(".json")
+
+
+def price_rows(content: str) -> str:
+    """What the keys of the rows with a content hash begin with."""
+    return f"price-data/{content}."
+
+
+def price_csv(content: str) -> str:
+    """The rows, for any tool."""
+    return f"{price_rows(content)}csv.gz"
+
+
+def price_parquet(content: str) -> str:
+    """The rows, for us."""
+    return f"{price_rows(content)}parquet"
+
+
+SYMBOL_LISTS = "symbols/"  # the greatest key in it is the current list's
+
+
+def symbol_list_end(content_hash: str) -> str:
+    """How the key of each list with this content ends."""
+    return f"-{content_hash}.csv"
+
+
+def symbol_list(stored_at: str, content_hash: str) -> str:
+    """One list of symbols."""
+    return f"{SYMBOL_LISTS}{stored_at}{symbol_list_end(content_hash)}"
 
 
 def run_folder(job_id: str) -> str:

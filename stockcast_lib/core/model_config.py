@@ -15,7 +15,8 @@ class ModelConfig(BaseModel):
     yearly one. See Taylor and Letham, "Forecasting at scale", The American Statistician, 2018.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Strict as the days are: "0.8" and true are no numbers; a whole number is a float as well.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     training_years: float = Field(3.0, gt=0, le=60, allow_inf_nan=False)
     changepoint_prior_scale: Scale = 0.05

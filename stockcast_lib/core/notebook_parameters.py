@@ -7,7 +7,7 @@ name with a line break in it, and the text of a tuple.
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,7 @@ from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import Horizon, Job, Ticker
 
 JobId = Field(pattern=r"^[a-z2-7]{32}$")
+VendorName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 PriceVersionKey = Field(pattern=r"^prices/[A-Z0-9.-]{1,16}/[0-9TZ.]{8,32}-[0-9a-f]{8,64}\.json$")
 
 
@@ -27,6 +28,7 @@ class IngestParameters(_Parameters):
 
     job_id: str = JobId
     ticker: Ticker
+    calls_allowed: dict[VendorName, Annotated[int, Field(ge=0)]]
 
 
 class ForecastParameters(_Parameters):
@@ -38,9 +40,11 @@ class ForecastParameters(_Parameters):
     price_version: str = PriceVersionKey
 
 
-def ingest_parameters(job: Job) -> dict[str, Any]:
-    """The ingest notebook's parameters for a job."""
-    return IngestParameters(job_id=job.id, ticker=job.request.ticker).model_dump()
+def ingest_parameters(job: Job, calls_allowed: Mapping[str, int]) -> dict[str, Any]:
+    """The ingest notebook's parameters for a job, and how often it may ask each vendor."""
+    return IngestParameters(
+        job_id=job.id, ticker=job.request.ticker, calls_allowed=dict(calls_allowed)
+    ).model_dump()
 
 
 def forecast_parameters(job: Job) -> dict[str, Any]:

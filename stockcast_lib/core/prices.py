@@ -1,24 +1,30 @@
-"""What a price history is, and when it is fresh."""
+"""What a price history is, and when a vendor has to be asked again."""
 
-import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from stockcast_lib.core.adjustment import adjusted_closes, disagreements
 from stockcast_lib.core.errors import BadVendorData, NoPrices
+from stockcast_lib.core.price_checks import ADJUSTED_CLOSE, COLUMNS, check_prices
 
 DATE = "date"
-ADJUSTED_CLOSE = "adjusted_close"
-COLUMNS = ("open", "high", "low", "close", "volume", "dividend", "split", ADJUSTED_CLOSE)
-_POSITIVE = ("open", "high", "low", "close", "split", ADJUSTED_CLOSE)
 DEFAULT_MAX_AGE = timedelta(days=7)
-_ROWS_NAMED = 5
+# A vendor that is late with a session has it some hours later; one that is years late never has.
+_LATE, _ASK_LATE_AGAIN = timedelta(days=30), timedelta(hours=1)
+_DATES_NAMED = 5
 
 
 class PriceVersion(BaseModel):
-    """The manifest of one immutable price history: its provenance and where its rows are."""
+    """The manifest of one immutable price history: its provenance and where its rows are.
+
+    Attributes:
+        behind: whether, when it was fetched, a session had closed that it does not have.
+        missing_sessions: how many of the exchange's sessions have no row.
+        notes: what was odd in the vendor's answer and was accepted all the same.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +37,9 @@ class PriceVersion(BaseModel):
     first_session: date
     last_session: date
     rows: int
+    behind: bool = True
+    missing_sessions: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,14 @@ class PriceHistory:
             Prices in the listing's currency; `dividend` a share on its ex-date; `split` the new
             shares for one old on its date, else 1; `adjusted_close` for splits and dividends.
         sample: whether this is bundled history and not a vendor's current answer.
+        notes: what was odd in the vendor's answer and was accepted all the same.
     """
 
     ticker: str
     vendor: str
     sample: bool
     frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     @property
     def adjusted_close(self) -> pd.Series:
@@ -55,43 +66,64 @@ class PriceHistory:
         return self.frame[ADJUSTED_CLOSE]
 
 
-def check_prices(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give back the frame when it keeps the schema.
+def price_history(
+    ticker: str,
+    vendor: str,
+    parts: pd.DataFrame,
+    *,
+    vendors_adjusted: pd.Series | None = None,
+    sample: bool = False,
+) -> PriceHistory:
+    """A vendor's rows as a checked history, adjusted by our rule.
+
+    Args:
+        ticker: as asked for.
+        vendor: who gave them.
+        parts: open, high, low, close, volume, dividend and split over dates. Where the vendor
+            gives neither dividends nor splits, its adjusted closes are taken as they are.
+        vendors_adjusted: its own adjusted closes, to be compared with ours.
+        sample: whether this is bundled history.
 
     Raises:
-        BadVendorData: naming the column or the first rows that break it.
+        BadVendorData: the rows break the schema.
     """
-    missing = [name for name in COLUMNS if name not in frame.columns]
-    if missing:
-        raise BadVendorData(f"The prices lack the columns {', '.join(missing)}.")
-    if not isinstance(frame.index, pd.DatetimeIndex) or frame.index.tz is not None:
-        raise BadVendorData("The prices' index must be dates without a time zone.")
-    if frame.empty:
-        raise BadVendorData("The prices have no rows.")
-    dates = frame.index.to_series()
-    _refuse(frame, dates.diff().dt.days <= 0, "dates that do not ascend")
-    for name in _POSITIVE:
-        _refuse(frame, ~(frame[name].gt(0) & frame[name].lt(math.inf)), f"a bad {name}")
-    for name in ("volume", "dividend"):
-        _refuse(frame, ~(frame[name].ge(0) & frame[name].lt(math.inf)), f"a bad {name}")
-    return frame
+    frame = parts.astype(float)
+    if {"dividend", "split"} <= set(frame.columns):
+        ours = adjusted_closes(frame["close"], frame["dividend"], frame["split"])
+        notes = [] if vendors_adjusted is None else _compared(ours, vendors_adjusted)
+        frame[ADJUSTED_CLOSE] = ours
+    elif vendors_adjusted is not None:
+        # Some are adjusted up to a later session than their last.
+        growth = vendors_adjusted / vendors_adjusted.iloc[-1]
+        frame = frame.assign(dividend=0.0, split=1.0)
+        frame[ADJUSTED_CLOSE] = growth * frame["close"].iloc[-1]
+        notes = ["No dividends and splits are given: the adjusted closes are the vendor's own."]
+    else:
+        raise BadVendorData("The prices have neither dividends and splits nor adjusted closes.")
+    frame.index.name = DATE
+    checked = check_prices(frame[list(COLUMNS)])
+    return PriceHistory(ticker, vendor, sample, checked, tuple(notes))
 
 
-def _refuse(frame: pd.DataFrame, bad: pd.Series, what: str) -> None:
-    if bad.any():
-        dates = pd.DatetimeIndex(frame.index[bad.to_numpy()])
-        named = ", ".join(str(day.date()) for day in dates[:_ROWS_NAMED])
-        raise BadVendorData(f"{len(dates)} rows have {what}: {named}.")
+def _compared(ours: pd.Series, theirs: pd.Series) -> list[str]:
+    found = disagreements(ours, theirs)
+    if not found:
+        return []
+    named = ", ".join(str(day.date()) for day in found[:_DATES_NAMED])
+    what = "The vendor's own adjusted closes disagree with its dividends and splits"
+    return [f"{what} at {len(found)} sessions: {named}."]
 
 
-def is_fresh(version: PriceVersion, *, now: datetime, max_age: timedelta) -> bool:
-    """Whether the version was fetched recently enough to be used without asking a vendor."""
-    return now - version.fetched_at <= max_age
+def is_stale(version: PriceVersion, *, now: datetime, max_age: timedelta) -> bool:
+    """Whether a session has closed that the version lacks, as far as anybody knows."""
+    return version.behind or now - version.fetched_at > max_age
 
 
-def is_stale(last_session: date, *, now: datetime, max_age: timedelta) -> bool:
-    """Whether the data itself ends too long ago, whenever it was fetched."""
-    return now.date() - last_session > max_age
+def is_due(version: PriceVersion, *, now: datetime, max_age: timedelta) -> bool:
+    """Whether a vendor is to be asked again before the version is used."""
+    late = version.fetched_at.date() - version.last_session
+    patience = _ASK_LATE_AGAIN if version.behind and late <= _LATE else max_age
+    return now - version.fetched_at > patience
 
 
 def no_prices(ticker: str) -> NoPrices:

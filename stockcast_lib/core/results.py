@@ -1,6 +1,6 @@
 """A forecast as versioned JSON: what a notebook displays, Redis keeps and every face shows."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
@@ -97,6 +97,7 @@ class ForecastResult(_Part):
     data_version: str
     vendor: str
     sample: bool
+    fetched_at: datetime | None = None
     stale: bool
 
     def to_json(self) -> str:

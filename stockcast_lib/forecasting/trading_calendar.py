@@ -1,6 +1,6 @@
 """The exchange's sessions: which days a price can be forecast for."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import exchange_calendars
@@ -14,13 +14,23 @@ FIRST_DAY, LAST_DAY = date(1962, 1, 2), date(2060, 12, 31)
 
 
 @cache
-def all_sessions() -> pd.DatetimeIndex:
-    """Every session of the exchange from `FIRST_DAY` to `LAST_DAY`; half a second, once."""
-    # Without a start and an end the calendar covers only 20 years back and one ahead.
-    calendar = exchange_calendars.get_calendar(
+def _calendar() -> exchange_calendars.ExchangeCalendar:
+    # Without a start and an end it covers only 20 years back and one ahead.
+    return exchange_calendars.get_calendar(
         EXCHANGE, start=pd.Timestamp(FIRST_DAY), end=pd.Timestamp(LAST_DAY)
     )
-    return pd.DatetimeIndex(calendar.sessions)
+
+
+@cache
+def all_sessions() -> pd.DatetimeIndex:
+    """Every session of the exchange from `FIRST_DAY` to `LAST_DAY`; half a second, once."""
+    return pd.DatetimeIndex(_calendar().sessions)
+
+
+def last_closed_session(now: datetime) -> date:
+    """The last session that had closed by a moment, which has a time zone."""
+    closes = pd.DatetimeIndex(_calendar().closes)
+    return all_sessions()[int(closes.searchsorted(pd.Timestamp(now), side="right")) - 1].date()
 
 
 def target_session(as_of: date, days: int) -> date:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from stockcast_lib.core.errors import BadSettings
-from stockcast_lib.settings import NotebookSettings, QueueSettings, StoreSettings
+from stockcast_lib.settings import NotebookSettings, QueueSettings, StoreSettings, VendorSettings
 from stockcast_lib.stack.binaries import find_rclone, find_redis_server
 from stockcast_lib.stack.probes import FAR_SECONDS, s3_client
 
 _OLDEST_PYTHON = (3, 11)
-_KERNEL = "python3"
+_KERNEL = "stockcast"
 _KERNEL_SECONDS = 10
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _NOT_SET = "none set: `stockcast up` starts its own"
@@ -47,6 +47,7 @@ def checks() -> list[Check]:
         running_redis(redis) if redis else Check("Redis", None, _NOT_SET),
         _binary("rclone", find_rclone, needed=store.s3_endpoint_url is None),
         running_s3(store) if store.s3_endpoint_url else Check("S3", None, _NOT_SET),
+        vendors(VendorSettings.read()),
         kernel(),
         browser(),
         notebooks(NotebookSettings.read().notebooks_dir),
@@ -100,6 +101,18 @@ def running_s3(store: StoreSettings) -> Check:
         remedy = "Start it with `stockcast up`, or check STOCKCAST_S3_* and AWS_*."
         return Check("S3", False, f"{store.s3_bucket}: {error}", remedy)
     return Check("S3", True, f"bucket {store.s3_bucket} at {store.s3_endpoint_url}")
+
+
+def vendors(settings: VendorSettings) -> Check:
+    """Who is asked for prices, and who cannot be for want of a key."""
+    title = "Price vendors"
+    order = ", ".join(settings.order) or "none"
+    if not settings.without_key:
+        return Check(title, True, order)
+    variables = " and ".join(f"{name.upper()}_API_KEY" for name in settings.without_key)
+    found = f"{order}; without a key: {', '.join(settings.without_key)}"
+    ok = None if settings.order else False
+    return Check(title, ok, found, f"Set {variables}, or leave them out of STOCKCAST_VENDORS.")
 
 
 def kernel(name: str = _KERNEL) -> Check:

@@ -54,13 +54,15 @@ class ForecastStage:
         if run.error is not None:
             raise run.error
         forecast = displayed_forecast(run, job, revision)
-        key = result_key(job.request, revision, job.price_version or "")
+        prices = keys.content_hash(job.price_version or "")
+        key = result_key(job.request, revision, prices, stale=parse_result(forecast.result).stale)
         self._archive(job, forecast, key)
         self.results.put(key, forecast)
         self.queue.finish(claim, key)
 
     def _archive(self, job: Job, forecast: StoredForecast, key: str) -> None:
-        ended = job.model_copy(update={"state": JobState.DONE, "result_key": key})
+        changes = {"state": JobState.DONE, "result_key": key, "last_error": None}
+        ended = job.model_copy(update=changes)
         for name, data in (
             (keys.FIGURE_ARTEFACT, forecast.figure),
             (keys.PICTURE_ARTEFACT, forecast.picture),

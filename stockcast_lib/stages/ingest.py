@@ -1,18 +1,27 @@
 """The ingest stage: prices in the store, then the hand-over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import stamina
 from pydantic import ValidationError
 
 from stockcast_lib.core import keys
+from stockcast_lib.core.budgets import CALLS_A_RUN, CallLease, VendorRecord, rest_seconds
 from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import BadResult, WorkerUnavailable
+from stockcast_lib.core.errors import (
+    BadResult,
+    StockcastError,
+    Throttled,
+    WorkerUnavailable,
+    error_from_report,
+)
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.notebook_parameters import ingest_parameters
-from stockcast_lib.core.prices import PriceVersion, is_fresh
+from stockcast_lib.core.prices import PriceVersion, is_due
 from stockcast_lib.core.protocol import HandOver
 from stockcast_lib.core.results import PRICES_MIME
 from stockcast_lib.ports import (
@@ -24,6 +33,7 @@ from stockcast_lib.ports import (
     PriceBoard,
     PriceStore,
     RunArchive,
+    VendorBudget,
 )
 from stockcast_lib.stages.progress import progress_teller
 
@@ -40,6 +50,8 @@ class IngestStage:
     archive: RunArchive
     runner: NotebookRunner
     forecast: JobSubmitter
+    budget: VendorBudget
+    vendors: tuple[str, ...]
     notebook: Path
     max_age: timedelta
 
@@ -50,11 +62,11 @@ class IngestStage:
             StockcastError: what the notebook raised, or BadResult, or an edge that is away.
         """
         ticker = claim.job.request.ticker
-        version = self._fresh(ticker)
+        version = self._usable(ticker)
         if version is None:
             with self.board.fetching(ticker):
                 # Whoever held the lock before may have fetched them.
-                version = self._fresh(ticker) or self._ingest(claim, cancellation)
+                version = self._usable(ticker) or self._refreshed(claim, cancellation)
         self._hand_over(HandOver(claim.job.id, version.key))
         self.queue.release(claim)
 
@@ -66,25 +78,40 @@ class IngestStage:
             with attempt:
                 self.forecast.send(message)
 
-    def _fresh(self, ticker: str) -> PriceVersion | None:
-        version = self.board.current(ticker)
-        if version is None:
-            version = self.store.current(ticker)
-            if version is not None:
-                self.board.publish(version)
-        if version is None or not is_fresh(version, now=datetime.now(UTC), max_age=self.max_age):
+    def _usable(self, ticker: str) -> PriceVersion | None:
+        version = self.board.current(ticker) or self._stored(ticker)
+        if version is None or is_due(version, now=datetime.now(UTC), max_age=self.max_age):
             return None
         return version
 
-    def _ingest(self, claim: Claim, cancellation: Cancellation) -> PriceVersion:
+    def _stored(self, ticker: str) -> PriceVersion | None:
+        version = self.store.current(ticker)
+        if version is not None:
+            self.board.publish(version)
+        return version
+
+    def _refreshed(self, claim: Claim, cancellation: Cancellation) -> PriceVersion:
+        leases = [self.budget.lease(vendor, CALLS_A_RUN) for vendor in self.vendors]
+        if any(lease.calls for lease in leases):
+            return self._ingest(claim, cancellation, leases)
+        ticker = claim.job.request.ticker
+        version = self._stored(ticker)
+        if version is None:
+            raise _nobody_may_be_asked(ticker, leases)
+        return version
+
+    def _ingest(
+        self, claim: Claim, cancellation: Cancellation, leases: Sequence[CallLease]
+    ) -> PriceVersion:
         job = claim.job
         run = self.runner.run(
             self.notebook,
-            ingest_parameters(job),
+            ingest_parameters(job, {lease.vendor: lease.calls for lease in leases}),
             progress_teller(self.queue, claim),
             cancellation,
         )
         name = keys.notebook_artefact(Stage.INGEST)
+        self._settle(leases, _vendor_record(run))
         self.archive.write(job.id, job.attempt, name, run.executed)
         if run.error is not None:
             raise run.error
@@ -92,13 +119,49 @@ class IngestStage:
         self.board.publish(version)
         return version
 
+    def _settle(self, leases: Sequence[CallLease], record: VendorRecord) -> None:
+        for lease in leases:
+            # A run that did not come to its end may have made all of them.
+            made = record.calls.get(lease.vendor, lease.calls)
+            self.budget.give_back(lease, lease.calls - made)
+        for vendor, refusal in record.refusals.items():
+            seconds = rest_seconds(refusal)
+            if seconds is not None:
+                self.budget.rest(vendor, seconds, refusal)
+
+
+def _nobody_may_be_asked(ticker: str, leases: Sequence[CallLease]) -> StockcastError:
+    wait = min((lease.wait_seconds for lease in leases), default=0.0)
+    for lease in leases:
+        if lease.refusal is not None:
+            error = error_from_report(lease.refusal)
+            error.details["retry_after"] = wait
+            return error
+    return Throttled(
+        f"The vendors allow no more calls for now: ask for {ticker} again in {wait:.0f} seconds.",
+        retry_after=wait,
+    )
+
+
+def _vendor_record(run: NotebookRun) -> VendorRecord:
+    told: Any = run.error.details.pop("vendors", None) if run.error else _prices_shown(run)
+    try:
+        return VendorRecord.model_validate(told or {})
+    except ValidationError:
+        return VendorRecord()
+
+
+def _prices_shown(run: NotebookRun) -> Any:
+    shown = [bundle[PRICES_MIME] for bundle in run.outputs if PRICES_MIME in bundle]
+    return shown[-1] if shown else None
+
 
 def _displayed_version(run: NotebookRun, ticker: str) -> PriceVersion:
-    shown = [bundle[PRICES_MIME] for bundle in run.outputs if PRICES_MIME in bundle]
-    if not shown:
+    shown = _prices_shown(run)
+    if shown is None:
         raise BadResult("The ingest notebook displayed no price version.")
     try:
-        version = PriceVersion.model_validate(shown[-1])
+        version = PriceVersion.model_validate(shown)
     except ValidationError as error:
         raise BadResult("The price version that the ingest notebook displayed is not valid.") from (
             error

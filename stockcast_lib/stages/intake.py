@@ -18,7 +18,7 @@ from stockcast_lib.core.jobs import (
     request_key,
     result_key,
 )
-from stockcast_lib.core.prices import is_fresh
+from stockcast_lib.core.prices import is_due
 from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
 from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore
 
@@ -58,9 +58,10 @@ class IngestIntake:
 
     def _finished(self, request: ForecastRequest, revision: str) -> str | None:
         version = self.board.current(request.ticker)
-        if version is None or not is_fresh(version, now=datetime.now(UTC), max_age=self.max_age):
+        if version is None or is_due(version, now=datetime.now(UTC), max_age=self.max_age):
             return None
-        return self.results.job_id(result_key(request, revision, version.key))
+        key = result_key(request, revision, version.content_hash, stale=version.behind)
+        return self.results.job_id(key)
 
 
 def _asker(fields: Any) -> Asker:

@@ -1,5 +1,7 @@
 """The bucket and the run archive on a real S3 server, and one that does not serve."""
 
+import contextlib
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -7,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from stockcast_lib.adapters import s3
-from stockcast_lib.adapters.s3 import Bucket, S3PriceStore, S3RunArchive
+from stockcast_lib.adapters.s3 import Bucket, S3RunArchive
+from stockcast_lib.adapters.s3_prices import S3PriceStore
 from stockcast_lib.core.errors import StoreUnavailable
 from stockcast_lib.stack.network import free_ports
 from tests.factories import FETCHED_AT, price_history, price_version
@@ -103,7 +106,38 @@ def test_a_store_that_does_not_serve_is_told_soon(bad_bucket, call):
     assert caught.value.retryable
 
 
-def test_a_server_that_says_nothing_is_given_up_within_a_minute(bucket):
+@pytest.fixture
+def silent():
+    """A port that takes connections and says nothing, and how many it has taken."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        taken = []
+
+        def take():
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(listener.accept())
+
+        pool.submit(take)
+        yield listener.getsockname()[1], taken
+        listener.shutdown(socket.SHUT_RDWR)
+        for connection, _ in taken:
+            connection.close()
+
+
+def test_a_server_that_says_nothing_is_tried_as_often_as_the_time_allows(silent):
+    port, taken = silent
+    client = s3.connect(
+        endpoint_url=f"http://127.0.0.1:{port}", region="us-east-1", access_key="a",
+        secret_key="b", read_seconds=0.1,
+    )  # fmt: skip
+    with pytest.raises(StoreUnavailable), contextlib.closing(client):
+        Bucket(client, "bucket").get("key")
+    assert len(taken) == 3
+
+
+def test_a_call_ends_within_15_seconds_in_all(bucket):
     config = bucket._client.meta.config
+    tries = config.retries["total_max_attempts"]
+    longest_waits = sum(2**n for n in range(tries - 1))  # botocore's, between the tries
     assert config.connect_timeout <= config.read_timeout
-    assert config.read_timeout * config.retries["total_max_attempts"] <= 60
+    assert config.read_timeout * tries + longest_waits <= 15

@@ -1,5 +1,8 @@
 """Price versions on a real S3 server."""
 
+import gzip
+import hashlib
+import io
 from dataclasses import replace
 from datetime import timedelta, timezone
 from uuid import uuid4
@@ -7,7 +10,8 @@ from uuid import uuid4
 import pandas as pd
 import pytest
 
-from stockcast_lib.adapters.s3 import Bucket, S3PriceStore
+from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.adapters.s3_prices import S3PriceStore
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import BadVendorData, NoPrices
@@ -73,9 +77,31 @@ def test_the_same_rows_are_kept_once_whoever_fetched_them_whenever(bucket, store
     assert first.key != second.key
     assert store.load(first).vendor == "sample"
     assert store.load(second).vendor == "other"
-    assert len(bucket.list(keys.price_data(first.content_hash))) == 1
-    stamp = bucket.get(keys.price_data(first.content_hash))[4:8]
-    assert stamp == bytes(4)  # gzip's own: with a time, the same rows would hash otherwise
+    assert bucket.list(keys.price_rows(first.content_hash)) == [
+        keys.price_csv(first.content_hash),
+        keys.price_parquet(first.content_hash),
+    ]
+
+
+def test_the_rows_are_there_as_csv_too(bucket, store, ticker):
+    history = price_history(ticker, sessions=50)
+    data = bucket.get(keys.price_csv(store.save(history, FETCHED_AT).content_hash))
+    read = pd.read_csv(io.BytesIO(data), compression="gzip", index_col="date", parse_dates=True)
+    pd.testing.assert_frame_equal(read, history.frame, check_freq=False)
+
+
+def test_rows_that_are_there_are_not_written_again(bucket, ticker):
+    recorded = Recorded(bucket)
+    store, history = S3PriceStore(recorded), price_history(ticker, seed=int(ticker[1:], 16))
+    first, second = (store.save(history, FETCHED_AT + timedelta(days=day)) for day in range(2))
+    assert recorded.keys.count(keys.price_parquet(first.content_hash)) == 1
+    assert recorded.keys[-1] == second.key
+
+
+def test_the_hash_is_of_the_rows_as_text(bucket, store, ticker):
+    version = store.save(price_history(ticker, sessions=50), FETCHED_AT)
+    text = gzip.decompress(bucket.get(keys.price_csv(version.content_hash)))
+    assert version.content_hash == hashlib.sha256(text).hexdigest()[:32]
 
 
 def test_other_rows_have_another_hash(store, ticker):
@@ -127,5 +153,7 @@ def test_bad_prices_are_not_saved(store, ticker):
 
 def test_a_version_appears_only_after_its_rows(bucket, ticker):
     recorded = Recorded(bucket)
-    version = S3PriceStore(recorded).save(price_history(ticker), FETCHED_AT)
-    assert recorded.keys == [keys.price_data(version.content_hash), version.key]
+    history = price_history(ticker, seed=int(ticker[1:], 16))
+    version = S3PriceStore(recorded).save(history, FETCHED_AT)
+    rows = [keys.price_csv(version.content_hash), keys.price_parquet(version.content_hash)]
+    assert recorded.keys == [*rows, version.key]

@@ -5,7 +5,7 @@ import pytest
 
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.core.errors import UnknownTicker
-from stockcast_lib.core.prices import COLUMNS, check_prices
+from stockcast_lib.core.price_checks import COLUMNS, check_prices
 from stockcast_lib.ports import MarketData
 
 TICKERS = {"AAPL": 9130, "FB": 196, "GOOG": 2148, "IBM": 3270, "MSFT": 7805, "XOM": 11881}
@@ -77,3 +77,8 @@ def test_a_caller_that_changes_a_frame_changes_nobody_elses():
     frame = VENDOR.daily_prices("FB").frame
     frame["close"] = 0.0
     assert (VENDOR.daily_prices("FB").frame["close"] > 0).all()
+
+
+def test_a_start_gives_the_sessions_from_it_on():
+    frame = VENDOR.daily_prices("AAPL", date(2017, 2, 18)).frame  # a Saturday before a holiday
+    assert [str(day.date()) for day in frame.index[[0, -1]]] == ["2017-02-21", "2017-02-27"]

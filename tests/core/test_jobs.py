@@ -15,6 +15,33 @@ def test_bad_days_name_the_field_and_its_limits(days):
     assert "10000" in fault["message"]
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"interval": "0.8"},
+        {"training_years": True},
+        {"changepoint_prior_scale": "1"},
+        {"n_changepoints": True},
+        {"n_changepoints": "25"},
+        {"n_changepoints": 25.0},
+        {"weekly_seasonality": 1},
+        {"weekly_seasonality": "yes"},
+    ],
+    ids=repr,
+)
+def test_a_parameter_of_another_kind_is_refused_by_name(params):
+    with pytest.raises(InvalidRequest) as caught:
+        parse_request({"ticker": "AAPL", "days": 5, "params": params})
+    (fault,) = caught.value.details["fields"]
+    (name,) = params
+    assert fault["field"] == f"params.{name}"
+
+
+def test_a_whole_number_serves_where_a_fraction_may_be():
+    asked = parse_request({"ticker": "AAPL", "days": 5, "params": {"training_years": 2}})
+    assert asked.params.training_years == 2.0
+
+
 @pytest.mark.parametrize("ticker", ["", "../x", "A,B", "AAPL\nimport os", "{x}", 5, None, "A" * 20])
 def test_what_is_no_ticker_is_refused(ticker):
     with pytest.raises(InvalidRequest):

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.forecasting.trading_calendar import (
     all_sessions,
+    last_closed_session,
     sessions_ahead,
     sessions_between,
     target_session,
@@ -53,3 +54,18 @@ def test_sessions_that_do_not_exist_are_refused(as_of, n):
 def test_a_target_after_the_calendar_is_refused():
     with pytest.raises(InvalidRequest, match="outside the trading calendar"):
         target_session(date(2059, 6, 2), 1000)
+
+
+@pytest.mark.parametrize(
+    ("now", "session"),
+    [
+        ("2024-07-02T19:59:59Z", "2024-07-01"),
+        ("2024-07-02T20:00:00Z", "2024-07-02"),
+        ("2024-07-03T17:00:00Z", "2024-07-03"),  # closes early, at 13:00 in New York
+        ("2024-07-04T23:00:00Z", "2024-07-03"),
+        ("2024-07-07T12:00:00+02:00", "2024-07-05"),
+        ("2024-12-02T20:30:00Z", "2024-11-29"),  # 21:00 in winter
+    ],
+)
+def test_the_last_closed_session_is_known_to_the_minute(now, session):
+    assert str(last_closed_session(datetime.fromisoformat(now))) == session

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stockcast_lib.adapters.s3 import S3PriceStore
+from stockcast_lib.adapters.s3_prices import S3PriceStore
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, PRICES_MIME, RESULT_MIME, parse_result

@@ -1,0 +1,109 @@
+"""Price versions in S3: rows under their content's hash, provenance in a manifest.
+
+The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which any tool reads.
+"""
+
+import gzip
+import hashlib
+import io
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.core import keys
+from stockcast_lib.core.errors import NoPrices
+from stockcast_lib.core.price_checks import COLUMNS, check_prices
+from stockcast_lib.core.prices import DATE, PriceHistory, PriceVersion
+
+
+class S3PriceStore:
+    """The `PriceStore` port."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def save(
+        self,
+        history: PriceHistory,
+        fetched_at: datetime,
+        *,
+        behind: bool = True,
+        missing_sessions: int = 0,
+    ) -> PriceVersion:
+        """See `PriceStore.save`."""
+        frame = check_prices(history.frame)[list(COLUMNS)]
+        text = _to_csv(frame)
+        # Of the text: what gzip and Parquet make of it differs between their releases.
+        content_hash = hashlib.sha256(text).hexdigest()[:32]
+        stamp = fetched_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        version = PriceVersion(
+            key=keys.price_manifest(history.ticker, stamp, content_hash),
+            ticker=history.ticker,
+            vendor=history.vendor,
+            sample=history.sample,
+            fetched_at=fetched_at,
+            content_hash=content_hash,
+            first_session=frame.index[0].date(),
+            last_session=frame.index[-1].date(),
+            rows=len(frame),
+            behind=behind,
+            missing_sessions=missing_sessions,
+            notes=history.notes,
+        )
+        self._put_rows(content_hash, text, frame)
+        self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
+        return version
+
+    def _put_rows(self, content_hash: str, text: bytes, frame: pd.DataFrame) -> None:
+        # Another release's bytes under the same key would be an overwriting.
+        held = self._bucket.list(keys.price_rows(content_hash))
+        csv, parquet = keys.price_csv(content_hash), keys.price_parquet(content_hash)
+        if csv not in held:
+            self._bucket.put(csv, gzip.compress(text, compresslevel=6, mtime=0), "application/gzip")
+        if parquet not in held:
+            self._bucket.put(parquet, _to_parquet(frame), "application/vnd.apache.parquet")
+
+    def current(self, ticker: str) -> PriceVersion | None:
+        """See `PriceStore.current`."""
+        manifests = self._bucket.list(keys.price_manifests(ticker))
+        return self.version(manifests[-1]) if manifests else None
+
+    def version(self, key: str) -> PriceVersion:
+        """See `PriceStore.version`."""
+        held = self._bucket.get(key)
+        if held is None:
+            raise NoPrices(f"The store holds no price version {key}.")
+        return PriceVersion.model_validate_json(held)
+
+    def load(self, version: PriceVersion) -> PriceHistory:
+        """See `PriceStore.load`."""
+        held = self._bucket.get(keys.price_parquet(version.content_hash))
+        if held is None:
+            raise NoPrices(f"The store holds no rows for price version {version.key}.")
+        return PriceHistory(
+            version.ticker, version.vendor, version.sample, _from_parquet(held), version.notes
+        )
+
+
+def _to_csv(frame: pd.DataFrame) -> bytes:
+    text: str = frame.to_csv(index_label=DATE, date_format="%Y-%m-%d", lineterminator="\n")
+    return text.encode()
+
+
+def _to_parquet(frame: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, nthreads=1), file)
+    return file.getvalue()
+
+
+def _from_parquet(data: bytes) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    # One thread: starting more takes longer than these few rows.
+    table = pq.ParquetFile(io.BytesIO(data)).read(use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
+    return frame

@@ -1,0 +1,36 @@
+"""The `stockcast import` command."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def import_prices(
+    file: Annotated[Path, typer.Argument(help="A CSV, as Yahoo, Stooq, Tiingo or WIKI export it.")],
+    ticker: Annotated[str, typer.Option(help="Whose prices they are.")],
+) -> None:
+    """Store prices of one's own; forecasts use them until a vendor has newer ones."""
+    from stockcast_lib import wiring
+    from stockcast_lib.adapters.vendors.csv_file import read_price_csv
+    from stockcast_lib.core.errors import BadVendorData
+    from stockcast_lib.core.jobs import MIN_DAYS, parse_request
+    from stockcast_lib.ingestion import keep_history
+
+    wanted = parse_request({"ticker": ticker, "days": MIN_DAYS}).ticker
+    try:
+        history, notes = read_price_csv(file, wanted)
+        version = keep_history(history, store=wiring.price_store(), now=datetime.now(UTC))
+    except (BadVendorData, OSError) as error:
+        told = error.message if isinstance(error, BadVendorData) else error.strerror
+        sys.stderr.write(f"stockcast: {file}: {told}\n")
+        raise typer.Exit(2) from error
+    wiring.price_board().publish(version)
+    for note in (*notes, *version.notes):
+        typer.echo(note)
+    typer.echo(
+        f"{version.rows:,} sessions of {wanted}, {version.first_session} to "
+        f"{version.last_session}, stored as {version.key}"
+    )

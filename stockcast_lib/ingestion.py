@@ -1,0 +1,134 @@
+"""Bring a ticker's prices up to date: from the first vendor that has them, or as they were."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import pandas as pd
+
+from stockcast_lib.core.budgets import VendorRecord
+from stockcast_lib.core.errors import (
+    BadVendorData,
+    StockcastError,
+    StoreUnavailable,
+    Throttled,
+    UnknownTicker,
+    VendorUnavailable,
+)
+from stockcast_lib.core.price_checks import missing_sessions
+from stockcast_lib.core.prices import PriceHistory, PriceVersion, price_history
+from stockcast_lib.core.refresh import continues, joined_parts, overlap_start
+from stockcast_lib.forecasting.trading_calendar import all_sessions, last_closed_session
+from stockcast_lib.ports import MarketData, PriceStore
+
+# Of several vendors' refusals the person is told the first of these: it may pass by itself.
+_TOLD_FIRST = (Throttled, VendorUnavailable, BadVendorData)
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """A ticker's prices as good as they can be had, and what it took."""
+
+    version: PriceVersion
+    history: PriceHistory
+    record: VendorRecord
+
+
+def refresh_prices(
+    ticker: str, *, vendors: Sequence[MarketData], store: PriceStore, now: datetime
+) -> Refresh:
+    """Ask the vendors in order; the first good answer becomes the ticker's current version.
+
+    If none has any, the stored version is what there is, however old.
+
+    Raises:
+        StockcastError: nothing is stored, and why no vendor gave anything; its
+            `details["vendors"]` is the `VendorRecord`.
+    """
+    current = store.current(ticker)
+    stored = store.load(current) if current else None
+    refusals: dict[str, StockcastError] = {}
+    for vendor in vendors:
+        try:
+            history = _checked(_answer(vendor, ticker, stored), stored, now)
+        except StoreUnavailable:
+            raise
+        except StockcastError as refusal:
+            refusals[vendor.name] = refusal
+            continue
+        version = _saved(store, history, now)
+        return Refresh(version, history, _record(vendors, refusals))
+    record = _record(vendors, refusals)
+    if current is not None and stored is not None:
+        return Refresh(current, stored, record)
+    error = _telling(ticker, list(refusals.values()))
+    error.details["vendors"] = record.model_dump(mode="json")
+    raise error
+
+
+def keep_history(history: PriceHistory, *, store: PriceStore, now: datetime) -> PriceVersion:
+    """Store somebody's own rows as the ticker's current version.
+
+    Raises:
+        BadVendorData: they break the schema, have a hole, or end before what is stored.
+    """
+    current = store.current(history.ticker)
+    stored = store.load(current) if current else None
+    return _saved(store, _checked(history, stored, now), now)
+
+
+def _record(vendors: Sequence[MarketData], refusals: Mapping[str, StockcastError]) -> VendorRecord:
+    return VendorRecord(
+        refusals={name: refusal.report() for name, refusal in refusals.items()},
+        calls={vendor.name: vendor.calls_made for vendor in vendors},
+    )
+
+
+def _answer(vendor: MarketData, ticker: str, stored: PriceHistory | None) -> PriceHistory:
+    if stored is None or stored.vendor != vendor.name or stored.sample:
+        # Two vendors' rows are never joined.
+        return vendor.daily_prices(ticker)
+    start: date = overlap_start(stored.frame).date()
+    newer = vendor.daily_prices(ticker, start=start)
+    if not continues(stored.frame, newer.frame):
+        return vendor.daily_prices(ticker)
+    whole = price_history(ticker, vendor.name, joined_parts(stored.frame, newer.frame))
+    return replace(whole, notes=tuple(dict.fromkeys((*stored.notes, *newer.notes))))
+
+
+def _checked(history: PriceHistory, stored: PriceHistory | None, now: datetime) -> PriceHistory:
+    """What the calendar, the clock and the stored prices allow."""
+    closed = pd.Timestamp(last_closed_session(now))
+    frame = history.frame.loc[:closed]
+    if frame.empty:
+        raise BadVendorData(f"All prices of {history.ticker} are dated in the future.")
+    if stored is not None and not stored.sample and frame.index[-1] < stored.frame.index[-1]:
+        raise BadVendorData(
+            f"The prices of {history.ticker} end on {frame.index[-1].date()}, "
+            f"before those that are stored."
+        )
+    missing_sessions(frame, all_sessions())  # refuses a hole
+    # What a vendor says of a session that has not closed changes until it has.
+    return replace(history, frame=frame)
+
+
+def _saved(store: PriceStore, history: PriceHistory, now: datetime) -> PriceVersion:
+    return store.save(
+        history,
+        now,
+        behind=history.frame.index[-1].date() < last_closed_session(now),
+        missing_sessions=len(missing_sessions(history.frame, all_sessions())),
+    )
+
+
+def _telling(ticker: str, refusals: Sequence[StockcastError]) -> StockcastError:
+    for kind in _TOLD_FIRST:
+        for refusal in refusals:
+            if isinstance(refusal, kind):
+                return refusal
+    others = [each for each in refusals if not isinstance(each, UnknownTicker)]
+    if others or refusals:
+        return (others or list(refusals))[0]
+    return VendorUnavailable(
+        f"No vendor may be asked for {ticker} now: the budgets are used up. Try again later."
+    )

@@ -1,0 +1,254 @@
+"""Prices brought up to date over real HTTP and a real S3, whatever the vendors answer."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pandas as pd
+import pytest
+
+from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.adapters.s3_prices import S3PriceStore
+from stockcast_lib.adapters.vendors.http_client import Limits
+from stockcast_lib.adapters.vendors.nasdaq_data_link import NasdaqDataLink
+from stockcast_lib.adapters.vendors.sample import SampleVendor
+from stockcast_lib.adapters.vendors.tiingo import Tiingo
+from stockcast_lib.core.errors import (
+    BadVendorData,
+    NotInPlan,
+    Throttled,
+    UnknownTicker,
+    VendorUnavailable,
+)
+from stockcast_lib.core.prices import is_due, is_stale
+from stockcast_lib.forecasting.trading_calendar import all_sessions
+from stockcast_lib.ingestion import keep_history, refresh_prices
+from tests.factories import price_history
+from tests.standins.vendors import KEYS, running_vendors
+
+pytestmark = pytest.mark.services
+HASTY = Limits(
+    read_seconds=1, total_seconds=2, attempts=2, first_wait_seconds=0.01, longest_wait_seconds=0.1
+)
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def standin():
+    with running_vendors() as vendors:
+        yield vendors
+
+
+@pytest.fixture
+def vendors(standin):
+    standin.control(reset=True, sessions=300)
+    return standin
+
+
+@pytest.fixture
+def store(bucket):
+    """In a bucket of its own."""
+    name = f"prices-{uuid4().hex}"
+    bucket._client.create_bucket(Bucket=name)
+    return S3PriceStore(Bucket(bucket._client, name))
+
+
+@pytest.fixture
+def tiingo(vendors):
+    return Tiingo(KEYS["tiingo"], vendors.url, limits=HASTY)
+
+
+@pytest.fixture
+def nasdaq(vendors):
+    return NasdaqDataLink(KEYS["nasdaq_data_link"], vendors.url, limits=HASTY)
+
+
+@pytest.fixture
+def refresh(vendors, store, tiingo):
+    """Refreshes AAPL after the close of the stand-in's last session, or later."""
+
+    def refresh(*others, ask=(tiingo,), later=timedelta(0)):
+        now = closed(vendors.as_of()) + later
+        return refresh_prices("AAPL", vendors=(*ask, *others), store=store, now=now)
+
+    return refresh
+
+
+def closed(session):
+    """A moment soon after a session's close."""
+    return datetime.fromisoformat(f"{session}T23:00:00+00:00")
+
+
+def next_session(session, count=1):
+    sessions = all_sessions()
+    return sessions[sessions.searchsorted(pd.Timestamp(session)) + count].date().isoformat()
+
+
+def test_the_first_refresh_stores_the_whole_history_up_to_date(refresh, vendors, store):
+    found = refresh()
+    assert (found.version.rows, found.version.behind) == (300, False)
+    assert found.version.last_session == date.fromisoformat(vendors.as_of())
+    assert found.record.calls == {"tiingo": 1}
+    assert store.current("AAPL") == found.version
+    pd.testing.assert_frame_equal(store.load(found.version).frame, found.history.frame)
+
+
+def test_a_session_later_only_the_newer_rows_are_asked_for(refresh, vendors):
+    first = refresh()
+    vendors.control(as_of=next_session(vendors.as_of()))
+    second = refresh()
+    assert second.version.rows == 301
+    assert vendors.calls()["tiingo"] == {"AAPL": 2}
+    before = first.history.frame["close"]
+    pd.testing.assert_series_equal(second.history.frame["close"].iloc[:-1], before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"split": {"ticker": "AAPL", "ratio": 4}},
+        {"dividend": {"ticker": "AAPL", "cash": 0.5}},
+    ],
+    ids=["split", "dividend"],
+)
+def test_after_a_split_or_a_dividend_the_whole_history_is_fetched_again(refresh, vendors, change):
+    first = refresh()
+    vendors.control(as_of=next_session(vendors.as_of()))
+    vendors.control(**change)
+    second = refresh()
+    assert vendors.calls()["tiingo"] == {"AAPL": 3}
+    ours = second.history.frame["adjusted_close"]
+    growth = (ours / first.history.frame["adjusted_close"]).dropna()
+    assert growth.max() - growth.min() < 1e-9
+    assert growth.iloc[0] < 1
+    assert second.history.notes == ()
+
+
+def test_after_a_restatement_the_whole_history_is_fetched_again(refresh, vendors):
+    first = refresh()
+    day = first.history.frame.index[-3]
+    restated = first.history.frame["close"].iloc[-3] * 1.01
+    vendors.control(
+        restate={"ticker": "AAPL", "day": str(day.date()), "close": restated},
+        as_of=next_session(vendors.as_of()),
+    )
+    second = refresh()
+    assert vendors.calls()["tiingo"] == {"AAPL": 3}
+    assert second.history.frame.loc[day, "close"] == pytest.approx(restated)
+
+
+def test_the_same_data_again_changes_nothing_but_the_date_of_its_fetching(refresh):
+    first, second = refresh(), refresh(later=timedelta(hours=2))
+    assert second.version.content_hash == first.version.content_hash
+    assert second.version.key > first.version.key
+
+
+def test_a_vendor_that_lacks_the_last_session_is_asked_again_soon(refresh, vendors):
+    day = next_session(vendors.as_of())
+    found = refresh(later=closed(day) - closed(vendors.as_of()))
+    version = found.version
+    assert version.behind
+    assert is_stale(version, now=version.fetched_at, max_age=WEEK)
+    assert not is_due(version, now=version.fetched_at + timedelta(minutes=59), max_age=WEEK)
+    assert is_due(version, now=version.fetched_at + timedelta(minutes=61), max_age=WEEK)
+
+
+def test_a_vendor_that_is_years_late_is_asked_once_in_the_maximum_age(refresh):
+    version = refresh(ask=(SampleVendor(),)).version
+    assert version.behind
+    assert not is_due(version, now=version.fetched_at + WEEK, max_age=WEEK)
+    assert is_due(version, now=version.fetched_at + WEEK * 1.01, max_age=WEEK)
+
+
+def test_sessions_that_have_not_closed_are_left_out(refresh, vendors):
+    found = refresh(later=-timedelta(hours=6))
+    assert found.version.rows == 299
+    assert found.version.last_session < date.fromisoformat(vendors.as_of())
+    assert not found.version.behind
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "unknown"}, UnknownTicker),
+        ({"kind": "hourly"}, Throttled),
+        ({"kind": "monthly"}, Throttled),
+        ({"kind": "plan"}, NotInPlan),
+        ({"kind": "status", "status": 500}, VendorUnavailable),
+        ({"kind": "page"}, VendorUnavailable),
+        ({"kind": "negative"}, BadVendorData),
+        ({"kind": "truncated"}, BadVendorData),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+def test_what_a_vendor_refuses_the_next_one_gives(refresh, vendors, nasdaq, fault, error):
+    vendors.fault(vendor="tiingo", **fault)
+    found = refresh(nasdaq)
+    assert found.version.vendor == "nasdaq_data_link"
+    assert found.record.refusals["tiingo"].code == error.code
+    assert found.record.calls["nasdaq_data_link"] == 1
+
+
+@pytest.mark.parametrize("kind", ["unknown", "hourly", "page", "negative", "truncated"])
+def test_when_all_refuse_what_is_stored_is_given_as_it_is(refresh, vendors, nasdaq, store, kind):
+    first = refresh()
+    vendors.control(as_of=next_session(vendors.as_of(), 10))
+    vendors.fault(kind)
+    second = refresh(nasdaq)
+    assert second.version == first.version == store.current("AAPL")
+    assert list(second.record.refusals) == ["tiingo", "nasdaq_data_link"]
+    assert is_stale(second.version, now=closed(vendors.as_of()), max_age=WEEK)
+
+
+@pytest.mark.parametrize(
+    ("of_tiingo", "of_nasdaq", "told"),
+    [
+        ("unknown", "unknown", UnknownTicker),
+        ("unknown", "hourly", Throttled),
+        ("plan", "unknown", NotInPlan),
+        ("page", "hourly", Throttled),
+        ("negative", "unknown", BadVendorData),
+    ],
+)
+def test_with_nothing_stored_the_most_hopeful_refusal_is_told(
+    refresh, vendors, nasdaq, of_tiingo, of_nasdaq, told
+):
+    vendors.fault(of_tiingo, vendor="tiingo")
+    vendors.fault(of_nasdaq, vendor="nasdaq_data_link")
+    with pytest.raises(told) as caught:
+        refresh(nasdaq)
+    record = caught.value.details["vendors"]
+    assert set(record["refusals"]) == {"tiingo", "nasdaq_data_link"}
+    assert record["calls"]["tiingo"] >= 1
+
+
+def test_two_vendors_are_never_joined(refresh, vendors, nasdaq):
+    refresh()
+    vendors.control(as_of=next_session(vendors.as_of()))
+    vendors.fault("unknown", vendor="tiingo")
+    second = refresh(nasdaq)
+    assert second.version.vendor == "nasdaq_data_link"
+    assert second.version.rows == 300
+    vendors.fault(None, vendor="tiingo")
+    third = refresh(nasdaq, later=timedelta(hours=1))
+    assert (third.version.vendor, third.version.rows) == ("tiingo", 300)
+
+
+def test_prices_that_end_before_the_stored_ones_do_not_replace_them(refresh):
+    first = refresh()
+    second = refresh(ask=(SampleVendor(),))
+    assert second.version == first.version
+    assert "before those that are stored" in second.record.refusals["sample"].message
+
+
+def test_prices_of_one_s_own_serve_until_a_vendor_has_newer_ones(refresh, store, vendors):
+    history = price_history("AAPL")
+    own = keep_history(history, store=store, now=datetime(2020, 1, 1, tzinfo=UTC))
+    assert store.current("AAPL") == own
+    assert refresh().version.vendor == "tiingo"
+    with pytest.raises(BadVendorData, match="before those that are stored"):
+        keep_history(history, store=store, now=closed(vendors.as_of()))
+
+
+def test_nobody_to_ask_and_nothing_stored_is_an_error_that_says_so(store):
+    with pytest.raises(VendorUnavailable, match="No vendor may be asked"):
+        refresh_prices("AAPL", vendors=(), store=store, now=datetime.now(UTC))
