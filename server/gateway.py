@@ -15,7 +15,6 @@ from stockcast_lib.web.base import MAX_BODY
 from stockcast_lib.web.handlers import application
 
 _log = structlog.get_logger()
-_BODY_TIMEOUT = 20.0
 _IDLE_TIMEOUT = 75.0
 
 
@@ -26,7 +25,7 @@ async def serve() -> None:
         application(wiring.service(), wiring.readiness),
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
-        body_timeout=_BODY_TIMEOUT,
+        body_timeout=settings.body_seconds,
         idle_connection_timeout=_IDLE_TIMEOUT,
     )
     server.listen(settings.gateway_port, settings.gateway_host)

@@ -27,8 +27,10 @@ from stockcast_lib.core.errors import BadFrame, StockcastError
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_message, encode_reply
 from stockcast_lib.execution import linux
+from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.stages.claim_loop import ClaimLoop
 from stockcast_lib.stages.intake import Intake
 
 _log = structlog.get_logger()
@@ -107,39 +109,66 @@ async def _read_line(stream: IOStream, rest: bytearray) -> bytes:
 
 
 async def serve(stage: Stage, *, reuse_port: bool) -> None:
-    """Serve until SIGTERM or SIGINT; then finish the job under way, or give it back."""
+    """Serve until SIGTERM or SIGINT; then finish the job under way, or give it back.
+
+    Raises:
+        StockcastError: a setting is wrong, or no kernel can be started.
+    """
     settings = WorkerSettings.read()
     host, port = settings.address(stage)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     # Whoever shares this user must not read the secrets of this process's environment.
     linux.hide_from_other_processes()
     runner = wiring.notebook_runner(stage)
-    runner.prepare()
     loop = wiring.claim_loop(stage, worker)
     server = MessageServer(
         wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
     )
-    server.add_sockets(bind_sockets(port, host, reuse_port=reuse_port))
-    claims = threading.Thread(target=loop.run, name="claims")
-    claims.start()
-    _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
-
-    await _signalled()
-    server.stop()
-    loop.stop()
-    await asyncio.to_thread(claims.join, settings.grace_seconds)
-    if claims.is_alive():
-        loop.abandon()
-        await asyncio.to_thread(claims.join)
+    stop = _stop_signal()
+    # Only then: whoever finds the port open takes the worker for ready.
+    if await _is_warm(runner, stop):
+        server.add_sockets(bind_sockets(port, host, reuse_port=reuse_port))
+        _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
+        claims = threading.Thread(target=loop.run, name="claims")
+        claims.start()
+        await stop.wait()
+        server.stop()
+        await _end(loop, claims, settings.grace_seconds)
     await asyncio.to_thread(runner.close)
     _log.info("worker.stopped", stage=stage)
 
 
-async def _signalled() -> None:
+def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
+
+
+async def _is_warm(runner: PapermillRunner, stop: asyncio.Event) -> bool:
+    """Wait for the first kernel; False when told to stop before."""
+    warming = asyncio.ensure_future(asyncio.to_thread(runner.wait_until_ready))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((warming, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not warming.done():
+        return False
+    try:
+        warming.result()
+    except Exception as error:
+        raise StockcastError(
+            f"no kernel for notebooks can be started ({type(error).__name__}: {error}). "
+            "`make install` puts it there; this worker's log may say more."
+        ) from error
+    return True
+
+
+async def _end(loop: ClaimLoop, claims: threading.Thread, grace_seconds: float) -> None:
+    loop.stop()
+    await asyncio.to_thread(claims.join, grace_seconds)
+    if claims.is_alive():
+        loop.abandon()
+        await asyncio.to_thread(claims.join)
 
 
 def main() -> None:

@@ -4,16 +4,29 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+import structlog
 
 from stockcast_lib.adapters import redis_connection, s3
 from tests.servers import Stack, running_redis, running_s3, running_stack
 
 REDIS_VERSIONS = (6, 7)
+# Enough for whoever sends one.
+BODY_SECONDS = {"STOCKCAST_BODY_SECONDS": "3"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_to_pytest() -> None:
+    """What the library logs is shown with a test that fails, and not in between."""
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer()],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+    with running_stack(tmp_path_factory.mktemp("stack"), **BODY_SECONDS) as running:
         yield running
 
 

@@ -19,6 +19,7 @@ from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stack.supervisor import Child, Supervisor
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+READY_LINE = "stockcast: ready"
 READY_SECONDS = 120
 STOP_SECONDS = 60
 
@@ -43,11 +44,12 @@ def running_stack(folder: Path, *options: str, **variables: str) -> Iterator[Sta
         stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     lines: list[str] = []
-    ready = threading.Event()
-    reader = threading.Thread(target=_read, args=(process, lines, ready), daemon=True)
+    ready_or_ended = threading.Event()
+    reader = threading.Thread(target=_read, args=(process, lines, ready_or_ended), daemon=True)
     reader.start()
     try:
-        assert ready.wait(READY_SECONDS), "\n".join(lines)
+        ready_or_ended.wait(READY_SECONDS)
+        assert READY_LINE in lines, "\n".join(lines)
         urls = dict(line.split()[:2] for line in lines if line.startswith(("API:", "Dashboard:")))
         yield Stack(
             api=urls["API:"].rstrip("/"),
@@ -63,16 +65,19 @@ def running_stack(folder: Path, *options: str, **variables: str) -> Iterator[Sta
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without anything that would change a stack."""
-    foreign = ("STOCKCAST_", "AWS_")
+    foreign = ("STOCKCAST_", "AWS_", "TIINGO_", "NASDAQ_DATA_LINK_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**kept, "PYTHONPATH": str(REPOSITORY)}
 
 
-def _read(process: "subprocess.Popen[str]", lines: list[str], ready: threading.Event) -> None:
+def _read(
+    process: "subprocess.Popen[str]", lines: list[str], ready_or_ended: threading.Event
+) -> None:
     for line in process.stdout:
         lines.append(line.strip())
-        if lines[-1] == "stockcast: ready":
-            ready.set()
+        if lines[-1] == READY_LINE:
+            ready_or_ended.set()
+    ready_or_ended.set()
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:

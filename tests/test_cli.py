@@ -2,13 +2,18 @@
 
 import csv
 import json
+import signal
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import nbformat
+import psutil
 import pytest
+from dotenv import dotenv_values
 
 from stockcast_lib.stack.network import free_ports
+from tests.chain.client import frozen, until
 from tests.servers import clean_environment
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
@@ -85,11 +90,44 @@ def test_what_it_is_given_wrong_ends_with_status_2_and_one_line(beside, argument
     assert reason in line
 
 
-@pytest.mark.parametrize("arguments", [("AAPL", "--days", "x"), (), ("AAPL", "--spam")])
-def test_a_wrong_command_line_ends_with_status_2(tmp_path, arguments):
-    told = stockcast(tmp_path, "forecast", *arguments)
-    assert (told.returncode, told.stdout) == (2, "")
-    assert "--help" in told.stderr
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("forecast", "AAPL", "--days", "x"), "'--days': Input should be a valid integer"),
+        (("forecast", "AAPL", "--days"), "'--days' requires an argument"),
+        (("forecast",), "Missing argument 'ticker': `stockcast forecast --help` shows"),
+        (("forecast", "AAPL", "--spam"), "No such option: --spam"),
+        (("jobs", "replay", "a", "b"), "(b): `stockcast jobs replay --help` shows"),
+        (("up", "--workers", "0"), "'--workers': Input should be greater than or equal to 1"),
+        (("spam",), "No such command 'spam': `stockcast --help` shows"),
+        ((), "Missing command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_wrong_command_line_ends_with_status_2_and_one_line(tmp_path, arguments, reason):
+    status, line = refusal(stockcast(tmp_path, *arguments))
+    assert status == 2
+    assert reason in line
+    assert "--help` shows what it takes" in line
+
+
+def test_ctrl_c_ends_a_wait_with_status_130_and_one_line(beside, stack):
+    told = dotenv_values(stack.folder / "data" / "stack.env")
+    redis = urlsplit(told["STOCKCAST_REDIS_URL"]).port
+    with frozen(stack, "--stage forecast"):
+        command = [sys.executable, "-m", "stockcast_lib.cli", "forecast", "IBM", "--days", "77"]
+        client = subprocess.Popen(
+            command, cwd=beside, env=clean_environment(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        until(lambda: redis in ports_it_has_reached(client.pid))
+        client.send_signal(signal.SIGINT)
+        out, error = client.communicate(timeout=10)
+    assert (client.returncode, out, error) == (130, "", "stockcast: interrupted\n")
+
+
+def ports_it_has_reached(pid):
+    return {each.raddr.port for each in psutil.Process(pid).net_connections() if each.raddr}
 
 
 def test_without_a_stack_it_says_how_to_start_one(tmp_path):

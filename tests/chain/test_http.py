@@ -38,6 +38,38 @@ def test_the_same_request_again_is_answered_by_the_same_job(api):
     assert second["result"] == first["result"]
 
 
+VARIES = {"Date", "Server"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("{job}", 200),
+        ("{job}/chart.png", 200),
+        ("{job}/chart.json", 200),
+        ("{job}/data.csv", 200),
+        ("{job}/notebook.ipynb", 200),
+        ("{job}/events", 501),
+        ("/api/v1/symbols?q=apple", 200),
+        ("/api/v1/forecasts/none", 404),
+        ("/api/v1/forecasts", 501),
+        ("/api/v1/models", 501),
+        ("/healthz", 200),
+        ("/readyz", 200),
+    ],
+)
+def test_head_is_answered_like_get_without_a_body(api, path, status):
+    if "{job}" in path:
+        path = path.format(job=ask(api, {"ticker": "AAPL", "days": 30})[1]["links"]["self"])
+    got, headers, body = call(f"{api}{path}")
+    head, head_headers, nothing = call(f"{api}{path}", method="HEAD")
+    assert (got, head) == (status, status)
+    assert (bool(body), nothing) == (True, b"")
+    assert {n: v for n, v in head_headers.items() if n not in VARIES} == {
+        n: v for n, v in headers.items() if n not in VARIES
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

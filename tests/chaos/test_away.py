@@ -17,7 +17,7 @@ from tests.chaos.askers import call
 from tests.factories import asker, notebook_file
 from tests.servers import clean_environment, running_stack
 
-AWAY_SECONDS = float(os.environ.get("STOCKCAST_AWAY_SECONDS", "10"))
+AWAY_SECONDS = float(os.environ.get("STOCKCAST_AWAY_SECONDS", "5"))
 END_SECONDS = 120 + 2 * AWAY_SECONDS
 JOB = "a" * 32
 

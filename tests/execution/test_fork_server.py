@@ -80,6 +80,12 @@ def test_a_kernel_that_cannot_start_says_why_and_leaves_the_server_as_it_is(tmp_
     assert "FileNotFoundError" in capfd.readouterr().err
 
 
+def test_the_slow_import_is_left_out_of_the_start_and_left_to_the_kernels(tmp_path):
+    with contextlib.closing(ForkServer("stockcast_lib.warm")) as server:
+        imported = "[name in sys.modules for name in ('jsonschema', 'rfc3987_syntax')]"
+        assert asked(server, tmp_path, imported) == [True, False]
+
+
 def test_a_request_beyond_the_limit_fails_alone(server, tmp_path):
     server.start(environment())
     before = server.pid

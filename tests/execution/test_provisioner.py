@@ -167,7 +167,7 @@ def test_sockets_are_files_in_a_short_private_folder_that_goes_with_its_process(
     [("ipykernel_launcher", "broken_warm"), ("ipykernel", "stockcast_lib.warm")],
 )
 def test_a_kernel_that_cannot_be_forked_is_started_plainly_and_counted(
-    tmp_path, monkeypatch, capfd, fallbacks, module, warm
+    tmp_path, monkeypatch, caplog, fallbacks, module, warm
 ):
     folder = tmp_path / "kernels" / "other"
     folder.mkdir(parents=True)
@@ -187,4 +187,4 @@ def test_a_kernel_that_cannot_be_forked_is_started_plainly_and_counted(
         assert isinstance(manager.provisioner.process, subprocess.Popen)
         assert result(client, PARENT) == str(psutil.Process().pid)
         assert result(client, "6 * 7") == "42"
-    assert "kernel.started_plainly" in capfd.readouterr().out
+    assert "kernel.started_plainly" in caplog.text

@@ -14,8 +14,10 @@ from stockcast_lib.core.errors import (
     NotebookTimedOut,
     OutputTooLarge,
     RunCancelled,
+    Throttled,
     UnknownTicker,
 )
+from stockcast_lib.core.retries import retry_delay
 from stockcast_lib.execution import fork_client, provisioner
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
@@ -88,6 +90,17 @@ def test_an_error_of_ours_keeps_its_type(run):
     )
     assert isinstance(outcome.error, UnknownTicker)
     assert outcome.error.message == "No such one."
+
+
+def test_an_error_of_ours_keeps_its_details(run):
+    outcome = run(
+        "x = 1",
+        "from stockcast_lib.core import errors",
+        "raise errors.Throttled('Later.', retry_after=30)",
+    )
+    assert isinstance(outcome.error, Throttled)
+    assert (outcome.error.message, outcome.error.details) == ("Later.", {"retry_after": 30})
+    assert retry_delay(outcome.error, 0) == 30
 
 
 def test_a_notebook_that_runs_for_ever_is_stopped_at_its_limit(run):

@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -9,8 +10,24 @@ import psutil
 import pytest
 
 from stockcast_lib.stack.supervisor import Child, Supervisor
+from tests.stack import up
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DASHBOARD = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "one",
+            "metadata": {},
+            "outputs": [],
+            "source": "print('the dashboard')",
+        }
+    ],
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
@@ -70,12 +87,22 @@ def python_child(tmp_path):
     return make
 
 
+def end(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(12)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.communicate()
+
+
 @pytest.fixture
-def start_program() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start_program() -> "Iterator[Callable[..., subprocess.Popen[str]]]":
     """Starts a Python program of its own process; whatever is left of it is killed afterwards."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **options) -> subprocess.Popen[str]:
+    def start(*arguments: str, **options) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [sys.executable, *arguments],
             stdout=subprocess.PIPE,
@@ -88,13 +115,46 @@ def start_program() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(12)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.communicate()
+        end(process)
+
+
+@pytest.fixture(scope="module")
+def ended() -> "Iterator[Callable[[subprocess.Popen[str]], subprocess.Popen[str]]]":
+    """Takes a process that a module's tests share, and ends it after them."""
+    taken: list[subprocess.Popen[str]] = []
+
+    def take(process: "subprocess.Popen[str]") -> "subprocess.Popen[str]":
+        taken.append(process)
+        return process
+
+    yield take
+    for process in taken:
+        end(process)
+
+
+def with_notebooks(folder: Path) -> Path:
+    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "dashboard.ipynb").write_text(json.dumps(DASHBOARD))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder_with_notebooks(tmp_path_factory) -> Callable[[str], Path]:
+    """Makes a folder for a stack that a module's tests share."""
+    return lambda name: with_notebooks(tmp_path_factory.mktemp(name))
+
+
+@pytest.fixture
+def start_up(start_program, tmp_path):
+    """Starts `stockcast up` in a folder of the test's own."""
+    notebooks = with_notebooks(tmp_path) / "notebooks"
+
+    def start(*options, program=up.COMMAND, **extra):
+        return start_program(
+            *program, *options, cwd=tmp_path, env=up.environment(notebooks, **extra)
+        )
+
+    return start
 
 
 @pytest.fixture
