@@ -39,13 +39,18 @@ class FinishedForecast:
 
 def summary(result: ForecastResult) -> str:
     """A forecast in words, its limits included."""
-    sample = f" Sample data to {result.as_of}." if result.sample else ""
+    data = ""
+    if result.sample:
+        data = f" Sample data to {result.as_of}."
+    elif result.stale:
+        fetched = f", fetched {result.fetched_at:%Y-%m-%d}" if result.fetched_at else ""
+        data = f" Not up to date: prices to {result.as_of}{fetched}."
     return (
         f"{result.ticker}: {result.price:.2f} on {result.target_date}, "
         f"{result.interval:.0%} band {result.lower:.2f} to {result.upper:.2f} "
         f"(naive forecast {result.baseline.price:.2f}; "
         f"skill {'not yet measured' if result.skill is None else f'{result.skill.value:+.2f}'})."
-        f"{sample}"
+        f"{data}"
     )
 
 

@@ -18,6 +18,7 @@ from stockcast_lib.charts.appearance import (
     day_text,
     level_text,
     price_text,
+    stale_text,
 )
 from stockcast_lib.charts.interactive import figure_document, forecast_figure
 from stockcast_lib.charts.picture import forecast_png
@@ -171,7 +172,9 @@ def _skill_text(result: ForecastResult) -> str:
 
 def _data_text(result: ForecastResult) -> str:
     text = data_text(result.as_of, sample=result.sample)
-    return f"{text}, not up to date" if result.stale and not result.sample else text
+    return (
+        f"{text}, {stale_text(result.fetched_at)}" if result.stale and not result.sample else text
+    )
 
 
 def _forecast_text(result: ForecastResult) -> str:

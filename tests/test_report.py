@@ -133,3 +133,9 @@ def test_ipython_displays_prices_with_their_manifest_and_last_rows():
     assert bundle["text/html"].count("<tr>") == 6
     assert "tiingo: Tiingo asks to wait." in bundle["text/plain"]
     assert "sample data to 27 Feb 2017" in bundle["text/plain"]
+
+
+def test_a_card_of_stale_prices_says_when_they_were_fetched(forecast):
+    version = price_version(HISTORY, sample=False)
+    bundle = _displayed(ForecastReport(forecast, version, now=version.fetched_at))
+    assert "not up to date: fetched on 5 Jan 2026" in bundle["text/html"]

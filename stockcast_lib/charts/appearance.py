@@ -1,6 +1,6 @@
 """What both charts share: colours, words and how much of the history to show."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -57,6 +57,12 @@ def subtitle(forecast: Forecast) -> str:
 def data_text(last_session: date, *, sample: bool) -> str:
     """Where the data ends, and whether it is a sample."""
     return f"{'sample data' if sample else 'data'} to {day_text(last_session)}"
+
+
+def stale_text(fetched_at: datetime | None) -> str:
+    """That data are out of date, and since when."""
+    fetched = f": fetched on {day_text(fetched_at.date())}" if fetched_at else ""
+    return f"not up to date{fetched}"
 
 
 def price_text(price: float) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 from html import escape
 
+from stockcast_lib.charts.appearance import stale_text
 from stockcast_lib.core.results import ForecastResult
 
 NOT_MEASURED = "not yet measured"
@@ -63,7 +64,8 @@ def _card(title: str, value: str, note: str) -> str:
 def _notices(result: ForecastResult, sample_notice: str) -> str:
     notices = [sample_notice] if sample_notice else []
     if result.stale:
-        notices.append(f"old prices: the last session was {_date(result.as_of)}")
+        told = "" if result.sample else f"; {stale_text(result.fetched_at)}"
+        notices.append(f"old prices: the last session was {_date(result.as_of)}{told}")
     return "".join(f'<p class="stockcast-notice">{escape(notice)}</p>' for notice in notices)
 
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from stockcast_lib.core.results import Baseline, Coverage, Skill
@@ -66,3 +68,9 @@ def test_nothing_under_way_no_bar():
 def test_an_error_is_an_alert():
     assert 'role="alert"' in error_html("Away.")
     assert error_html("") == ""
+
+
+def test_old_prices_of_a_vendor_say_when_they_were_fetched():
+    fetched = datetime(2026, 11, 12, 20, 5, tzinfo=UTC)
+    result = forecast_result(stale=True, sample=False, fetched_at=fetched)
+    assert "not up to date: fetched on 12 Nov 2026" in cards_html(result)
