@@ -6,8 +6,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty
 from typing import Any, Self
 
@@ -21,6 +22,8 @@ from stockcast_lib.execution.limits import OUTPUT_BYTES, Limits
 
 START_SECONDS = 60.0
 _ANSWER_SECONDS = 1.0
+_CONNECT_AGAIN_MS = 5
+_WELCOME = "iopub_welcome"
 _LIMITED_OUTPUT = (
     f"--IPKernelApp.outstream_class={limited_output.__name__}."
     f"{limited_output.LimitedOutStream.__name__}"
@@ -34,6 +37,8 @@ def shared_context() -> zmq.asyncio.Context:
     """
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, 2 * OUTPUT_BYTES)
+    # The clients are there before their kernel listens.
+    context.setsockopt(zmq.RECONNECT_IVL, _CONNECT_AGAIN_MS)
     return context
 
 
@@ -101,25 +106,23 @@ class ReadyKernel:
     async def _wait_until_heard(self) -> None:
         # jupyter_client's own `wait_for_ready` always waits 0.2 s for outputs that nobody sent.
         deadline = time.monotonic() + START_SECONDS
+        with contextlib.suppress(Empty):
+            # What is published before somebody listens is lost; the kernel greets who does.
+            await self._wait_for_output(lambda message: message["msg_type"] == _WELCOME)
         while time.monotonic() < deadline:
             if self.has_ended():
                 raise KernelDied("The kernel ended while it started: its log says why.")
             asked = self.client.kernel_info()
             with contextlib.suppress(Empty):
-                await self._wait_for_idle(asked)
+                await self._wait_for_output(partial(_is_idle, asked=asked))
                 reply = await self.client.get_shell_msg(timeout=_ANSWER_SECONDS)
                 self.language_info = reply["content"]["language_info"]
                 return
         raise KernelDied(f"The kernel did not answer within {START_SECONDS:g} seconds.")
 
-    async def _wait_for_idle(self, asked: str) -> None:
-        while True:
-            message = await self.client.get_iopub_msg(timeout=_ANSWER_SECONDS)
-            if (
-                message["parent_header"].get("msg_id") == asked
-                and message["content"].get("execution_state") == "idle"
-            ):
-                return
+    async def _wait_for_output(self, wanted: Callable[[Any], bool]) -> None:
+        while not wanted(await self.client.get_iopub_msg(timeout=_ANSWER_SECONDS)):
+            pass
 
     @property
     def process(self) -> Any:
@@ -151,3 +154,11 @@ class ReadyKernel:
         if self.manager.provisioner is not None and self.manager.has_kernel:
             await self.manager.shutdown_kernel(now=True)
         self._folder.cleanup()
+
+
+def _is_idle(message: Any, *, asked: str) -> bool:
+    """Whether a message says that the kernel has done with a request."""
+    return (
+        message["parent_header"].get("msg_id") == asked
+        and message["content"].get("execution_state") == "idle"
+    )

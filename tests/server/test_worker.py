@@ -13,11 +13,13 @@ from tests.servers import clean_environment
 pytestmark = [pytest.mark.kernels, pytest.mark.timeout(90)]
 # A kernel that says when it has been started, and then waits to be let on.
 SLOW_KERNEL = """
-import sys, time
+import os, sys, time
 from pathlib import Path
-folder = Path(sys.argv.pop(1))
+folder, worker = Path(sys.argv.pop(1)), os.getppid()
 (folder / "started").touch()
 while not (folder / "let-on").exists():
+    if os.getppid() != worker:
+        sys.exit()
     time.sleep(0.02)
 import ipykernel.kernelapp
 ipykernel.kernelapp.launch_new_instance()
