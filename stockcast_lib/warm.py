@@ -6,8 +6,6 @@ from importlib import import_module
 
 _TICKER, _DAYS = "AAPL", 30
 _IMPORTED_BY_NOTEBOOKS = (
-    "pyarrow.parquet",
-    "stockcast_lib.adapters.s3_prices",
     "stockcast_lib.adapters.vendors.nasdaq_data_link",
     "stockcast_lib.adapters.vendors.tiingo",
 )
@@ -18,6 +16,7 @@ _OPTIONAL = ("stockcast_lib.dashboard.page",)
 def warm_up() -> None:
     """Import what notebooks import, and make one forecast of the sample data."""
     from stockcast_lib.adapters import s3
+    from stockcast_lib.adapters.s3_prices import from_parquet, to_parquet
     from stockcast_lib.adapters.vendors.sample import SampleVendor
     from stockcast_lib.core.budgets import VendorRecord
     from stockcast_lib.core.prices import PriceVersion
@@ -33,6 +32,7 @@ def warm_up() -> None:
     # The first client reads megabytes of service descriptions.
     s3.connect(endpoint_url=None, region="us-east-1", access_key="-", secret_key="-").close()  # noqa: S106
     history = SampleVendor().daily_prices(_TICKER)
+    from_parquet(to_parquet(history.frame))
     version = PriceVersion(
         key="", ticker=_TICKER, vendor=history.vendor, sample=history.sample,
         fetched_at=datetime.now(UTC), content_hash="",

@@ -62,7 +62,7 @@ class S3PriceStore:
         if csv not in held:
             self._bucket.put(csv, gzip.compress(text, compresslevel=6, mtime=0), "application/gzip")
         if parquet not in held:
-            self._bucket.put(parquet, _to_parquet(frame), "application/vnd.apache.parquet")
+            self._bucket.put(parquet, to_parquet(frame), "application/vnd.apache.parquet")
 
     def current(self, ticker: str) -> PriceVersion | None:
         """See `PriceStore.current`."""
@@ -82,7 +82,7 @@ class S3PriceStore:
         if held is None:
             raise NoPrices(f"The store holds no rows for price version {version.key}.")
         return PriceHistory(
-            version.ticker, version.vendor, version.sample, _from_parquet(held), version.notes
+            version.ticker, version.vendor, version.sample, from_parquet(held), version.notes
         )
 
 
@@ -91,7 +91,8 @@ def _to_csv(frame: pd.DataFrame) -> bytes:
     return text.encode()
 
 
-def _to_parquet(frame: pd.DataFrame) -> bytes:
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """A price frame as a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -100,10 +101,12 @@ def _to_parquet(frame: pd.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def _from_parquet(data: bytes) -> pd.DataFrame:
+def from_parquet(data: bytes) -> pd.DataFrame:
+    """The price frame in a Parquet file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # One thread: starting more takes longer than these few rows.
-    table = pq.ParquetFile(io.BytesIO(data)).read(use_threads=False)
+    # On this thread: starting more takes longer than these few rows.
+    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame
