@@ -44,7 +44,7 @@ def main() -> None:
     try:
         asyncio.run(serve())
     except (StockcastError, OSError) as error:
-        sys.exit(f"gateway: {error}")
+        sys.exit(f"gateway: {getattr(error, 'message', error)}")
 
 
 if __name__ == "__main__":

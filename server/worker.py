@@ -183,7 +183,7 @@ def main() -> None:
     try:
         asyncio.run(serve(arguments.stage, reuse_port=arguments.reuse_port))
     except (StockcastError, OSError) as error:
-        sys.exit(f"worker: {error}")
+        sys.exit(f"worker: {getattr(error, 'message', error)}")
 
 
 if __name__ == "__main__":
