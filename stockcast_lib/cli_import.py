@@ -14,20 +14,25 @@ def import_prices(
 ) -> None:
     """Store prices of one's own; forecasts use them until a vendor has newer ones."""
     from stockcast_lib import wiring
+    from stockcast_lib.adapters.symbol_list import refresh
     from stockcast_lib.adapters.vendors.csv_file import read_price_csv
     from stockcast_lib.core.errors import BadVendorData
     from stockcast_lib.core.jobs import MIN_DAYS, parse_request
+    from stockcast_lib.core.symbols import Symbol
     from stockcast_lib.ingestion import keep_history
 
+    now = datetime.now(UTC)
     wanted = parse_request({"ticker": ticker, "days": MIN_DAYS}).ticker
     try:
         history, notes = read_price_csv(file, wanted)
-        version = keep_history(history, store=wiring.price_store(), now=datetime.now(UTC))
-    except (BadVendorData, OSError) as error:
-        told = error.message if isinstance(error, BadVendorData) else error.strerror
-        sys.stderr.write(f"stockcast: {file}: {told}\n")
+        version = keep_history(history, store=wiring.price_store(), now=now)
+    except BadVendorData as error:
+        # Here the data are the caller's.
+        sys.stderr.write(f"stockcast: {error.message}\n")
         raise typer.Exit(2) from error
     wiring.price_board().publish(version)
+    if wanted not in wiring.symbol_directory()():
+        refresh(wiring.symbol_lists(), [lambda: [Symbol(wanted)]], now)
     for note in (*notes, *version.notes):
         typer.echo(note)
     typer.echo(

@@ -18,6 +18,7 @@ from stockcast_lib.core.errors import ErrorReport, StockcastError
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Message, Reply
+from stockcast_lib.core.symbols import SymbolDirectory
 
 
 class MarketData(Protocol):
@@ -34,6 +35,16 @@ class MarketData(Protocol):
 
         Raises UnknownTicker, Throttled, NotInPlan, BadVendorKey, BadVendorData.
         """
+
+
+class Directories(Protocol):
+    """The directory of known tickers, which changes now and then."""
+
+    def __call__(self) -> SymbolDirectory:
+        """The newest, as far as is known; at once."""
+
+    def fresh(self) -> SymbolDirectory:
+        """The newest; takes up to some seconds."""
 
 
 class PriceStore(Protocol):

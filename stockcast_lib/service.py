@@ -5,7 +5,7 @@ It only joins ports, so every face submits, waits and reads in one way.
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from stockcast_lib.core.jobs import Asker, Job, Lane, Stage, parse_request
 from stockcast_lib.core.protocol import Submit
 from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
 from stockcast_lib.ports import (
+    Directories,
     JobEvents,
     JobQueue,
     JobSubmitter,
@@ -33,7 +34,7 @@ class ForecastService:
     events: JobEvents
     results: ResultStore
     archive: RunArchive
-    directories: Callable[[], SymbolDirectory]
+    directories: Directories
     frame_key: bytes
 
     @property
@@ -56,14 +57,20 @@ class ForecastService:
             WorkerUnavailable: no worker answered.
         """
         request = parse_request(payload)
-        directory = self.directory
-        if directory.complete and request.ticker not in directory:
-            raise unknown_ticker(request.ticker, directory)
+        self._refuse_unknown(request.ticker)
         asker = Asker(client=client, token=secrets.token_hex(12), lane=lane)
         reply = self.ingest.send(Submit(request.canonical(), asker.model_dump(mode="json")))
         if reply.job_id is None:
             raise WorkerUnavailable("The ingest worker gave no job id: ask again.")
         return reply.job_id
+
+    def _refuse_unknown(self, ticker: str) -> None:
+        directory = self.directory
+        if directory.complete and ticker not in directory:
+            # Somebody may have added it just now.
+            directory = self.directories.fresh()
+            if ticker not in directory:
+                raise unknown_ticker(ticker, directory)
 
     def job(self, job_id: str) -> Job:
         """The job as it is now, or as the archive has it when its queue was lost.

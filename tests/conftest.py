@@ -10,6 +10,7 @@ from stockcast_lib.adapters import redis_connection, s3
 from tests.servers import Stack, running_redis, running_s3, running_stack
 
 REDIS_VERSIONS = (6, 7)
+_FIGURES = "figures"
 # Enough for whoever sends one.
 BODY_SECONDS = {"STOCKCAST_BODY_SECONDS": "3"}
 
@@ -24,10 +25,34 @@ def _logs_to_pytest() -> None:
     )
 
 
+@pytest.fixture
+def figures(request) -> list[str]:
+    """What a test measures, to be printed at the end of the whole run."""
+    measured: list[str] = []
+    request.node.user_properties.append((_FIGURES, measured))
+    return measured
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print the figures; under xdist a test's own output goes nowhere."""
+    ended = (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed"))
+    for report in ended:
+        for text in dict(report.user_properties).get(_FIGURES, ()):
+            terminalreporter.section(report.nodeid)
+            terminalreporter.line(text)
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("stack"), **BODY_SECONDS) as running:
         yield running
+
+
+@pytest.fixture
+def beside(tmp_path, stack):
+    """A folder from which commands find the shared stack."""
+    (tmp_path / ".stockcast").symlink_to(stack.folder / "data")
+    return tmp_path
 
 
 @pytest.fixture(scope="session", params=REDIS_VERSIONS, ids="redis-{}".format)

@@ -14,35 +14,10 @@ from dotenv import dotenv_values
 
 from stockcast_lib.stack.network import free_ports
 from tests.chain.client import frozen, until
+from tests.commands import refusal, run, stockcast
 from tests.servers import clean_environment
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
-
-
-@pytest.fixture
-def beside(tmp_path, stack):
-    """A folder from which clients find the stack."""
-    (tmp_path / ".stockcast").symlink_to(stack.folder / "data")
-    return tmp_path
-
-
-def run(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=clean_environment(), capture_output=True,
-        text=True, check=False, timeout=120,
-    )  # fmt: skip
-
-
-def stockcast(folder, *arguments):
-    return run(folder, "-m", "stockcast_lib.cli", *arguments)
-
-
-def refusal(process):
-    """The exit status and the one line of a call that failed."""
-    assert process.stdout == ""
-    assert process.stderr.startswith("stockcast: ")
-    assert process.stderr.count("\n") == 1
-    return process.returncode, process.stderr
 
 
 def test_it_says_the_forecast_in_one_line_with_its_limits(beside):

@@ -25,6 +25,9 @@ SymbolSource = Callable[[], Iterable[Symbol]]
 _log = logging.getLogger(__name__)
 _CHECK_SECONDS = 30.0
 _PATIENCE_SECONDS = 0.2
+# Of whoever would else be told that a ticker is unknown.
+_LONG_PATIENCE_SECONDS = 5.0
+_NOT_SOONER_SECONDS = 1.0
 
 
 def read_symbol_file(path: Path) -> list[Symbol]:
@@ -134,22 +137,32 @@ class ReloadingDirectory:
         self._held = bundled
         self._key: str | None = None
         self._check: threading.Thread | None = None
-        self._due = clock()
+        self._due = self._looked = clock()
         self._start_check()
 
     def __call__(self) -> SymbolDirectory:
-        """The newest directory."""
+        """The newest directory, as far as is known."""
         check = self._start_check()
         if check is not None:
             # Most often there is nothing new, and this is told in milliseconds.
             check.join(self._patience_seconds)
         return self._held
 
+    def fresh(self) -> SymbolDirectory:
+        """The newest directory; waits some seconds for S3 to tell."""
+        with self._lock:
+            self._due = min(self._due, self._looked + _NOT_SOONER_SECONDS)
+        self._start_check()
+        if self._check is not None:
+            self._check.join(_LONG_PATIENCE_SECONDS)
+        return self._held
+
     def _start_check(self) -> threading.Thread | None:
         with self._lock:
             if self._clock() < self._due or (self._check and self._check.is_alive()):
                 return None
-            self._due = self._clock() + self._check_seconds
+            self._looked = self._clock()
+            self._due = self._looked + self._check_seconds
             self._check = threading.Thread(target=self._look, name="symbols", daemon=True)
             self._check.start()
             return self._check

@@ -158,7 +158,6 @@ class ReadyKernel:
 
 def _is_idle(message: Any, *, asked: str) -> bool:
     """Whether a message says that the kernel has done with a request."""
-    return (
-        message["parent_header"].get("msg_id") == asked
-        and message["content"].get("execution_state") == "idle"
-    )
+    told: str | None = message["content"].get("execution_state")
+    answers: str | None = message["parent_header"].get("msg_id")
+    return (answers, told) == (asked, "idle")

@@ -258,3 +258,16 @@ def test_many_threads_look_once(follow, clock):
     assert lists.looks == 2
     assert all(each in ({"AAPL", "F"}, {"AAPL", "IBM"}) for each in seen)
     assert tickers(directory) == {"AAPL", "IBM"}
+
+
+def test_whoever_misses_a_ticker_looks_again_at_once_and_once_a_second(follow, clock):
+    lists = PlayedLists(a=[FORD])
+    directory = follow(lists)
+    lists.held["b"] = [APPLE]
+    assert "F" in directory()
+    clock.now += 1.5
+    assert "AAPL" in directory.fresh()
+    looks = lists.looks
+    for _ in range(10):
+        directory.fresh()
+    assert lists.looks == looks

@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from collections import Counter
 
@@ -31,7 +30,7 @@ pytestmark = [
 ]  # fmt: skip
 
 
-def test_every_accepted_job_ends_once_whatever_dies(stores, tmp_path, capsys):
+def test_every_accepted_job_ends_once_whatever_dies(stores, tmp_path, figures):
     options = ("--no-dashboard", "--workers", "2")
     with running_stack(tmp_path, *options, **stores.environment) as stack:
         askers, faults = (
@@ -43,8 +42,7 @@ def test_every_accepted_job_ends_once_whatever_dies(stores, tmp_path, capsys):
         faults.heal()
         assert askers.join(LONGEST_END), "not everything was accepted"
         ended = all_ended(askers)
-        with capsys.disabled():
-            sys.stdout.write(report(faults, askers, ended))
+        figures.append("\n".join(report(faults, askers, ended)))
         time.sleep(2)
         # An end is for good.
         assert {job: answer["state"] for job, answer in askers.states().items()} == {
@@ -91,7 +89,7 @@ def report(faults, askers, ended):
     lines = [f"{faults.done[kind]:4} x {kind}" for kind in faults.kinds]
     lines += [f"{len(ended)} jobs accepted: {dict(states)}"]
     lines += [f"{len(askers.refused)} requests had to be repeated"]
-    return "\n".join(["", *lines, ""])
+    return lines
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
