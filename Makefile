@@ -31,15 +31,17 @@ test-tools:
 	  apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium redis-server; } || \
 	  { echo "install chromium and redis-server for the tests" >&2; exit 1; }
 
+# Most tests wait for servers most of the time: two files at once, each on servers of its own.
 test: install-dev test-tools
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-quick: install-dev
 	$(BIN)/pytest -q -m "not services and not kernels and not browser and not stack" tests/core tests/dashboard tests/adapters
 
-# Ten minutes of what `make test` does for one.
+# Ten minutes of what `make test` does for one, and the stores and vendors away for longer.
 chaos: install-dev test-tools
-	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 $(BIN)/pytest tests/chaos
+	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 STOCKCAST_AWAY_SECONDS=30 \
+	STOCKCAST_VENDOR_JOBS=100 $(BIN)/pytest tests/chaos tests/chain/test_live_prices.py
 
 check: install-dev
 	$(BIN)/ruff format --check .
