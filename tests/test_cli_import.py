@@ -47,7 +47,10 @@ def test_a_wrong_row_is_named_and_nothing_is_stored(beside, yahoo_csv):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("missing.csv", "--ticker", "T"), "missing.csv cannot be read (No such file or directory)"),
+        (
+            ("missing.csv", "--ticker", "T"),
+            "missing.csv cannot be read (No such file or directory)",
+        ),
         (("own.csv", "--ticker", "$"), "must be a ticker"),
         (("own.csv",), "Missing option '--ticker'"),
     ],
