@@ -20,12 +20,15 @@ from rich.table import Table
 
 from stockcast_lib.logs import configure_logs
 from tests.bench import (
+    fresh_prices,
     kernel_memory,
     many_runs,
+    model_fit,
     new_forecast,
     notebook_overhead,
     papermill_command,
     repeated_forecast,
+    symbol_search,
     throughput,
     voila_page,
 )
@@ -38,10 +41,13 @@ _WHOLE_FROM = 100
 # Where the output goes to a file, whose width nobody knows.
 _FILE_WIDTH = 120
 _MEASUREMENTS: Mapping[str, Callable[[Task], list[Figure]]] = {
+    "model-fit": model_fit.measure,
     "notebook-overhead": notebook_overhead.measure,
     "new-forecast": new_forecast.measure,
     "papermill-command": papermill_command.measure,
     "repeated-forecast": repeated_forecast.measure,
+    "fresh-prices": fresh_prices.measure,
+    "symbol-search": symbol_search.measure,
     "throughput": throughput.measure,
     "kernel-memory": kernel_memory.measure,
     "many-runs": many_runs.measure,
