@@ -94,7 +94,7 @@ def forecast_result(ticker: str = "TEST", days: int = 3, **changes: object) -> F
         bands=(Band(level=0.8, lower=target.lower, upper=target.upper),),
         path=path,
         baseline=Baseline(name="naive", price=99.5),
-        model=ModelInfo(name="default", engine="stan", params={}),
+        model=ModelInfo(name="default", engine="exact", params={}),
         data_version=price_version(price_history(ticker)).key,
         vendor="sample",
         sample=True,

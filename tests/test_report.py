@@ -69,7 +69,7 @@ def test_what_is_not_measured_is_null_and_said_so(report):
 
 
 def test_the_result_says_which_parameters_were_fitted(report):
-    assert report.result.model.engine == "stan"
+    assert report.result.model.engine == "exact"
     assert report.result.model.params["changepoint_prior_scale"] == 0.1
     assert report.result.model.params["yearly_seasonality"] is False  # 300 sessions are too few
 

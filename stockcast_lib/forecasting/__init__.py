@@ -10,13 +10,14 @@ from stockcast_lib.core.model_config import ModelConfig
 
 if TYPE_CHECKING:
     from stockcast_lib.forecasting.forecast import Forecast, forecast_series, make_forecast
-    from stockcast_lib.forecasting.model import LogPriceModel, fit_prophet
+    from stockcast_lib.forecasting.model import LogPriceModel, fit_path, fit_prophet
     from stockcast_lib.forecasting.posterior import negative_log_posterior
 
 __all__ = [
     "Forecast",
     "LogPriceModel",
     "ModelConfig",
+    "fit_path",
     "fit_prophet",
     "forecast_series",
     "make_forecast",
@@ -28,6 +29,7 @@ _HOMES = {
     "forecast_series": "forecast",
     "make_forecast": "forecast",
     "LogPriceModel": "model",
+    "fit_path": "model",
     "fit_prophet": "model",
     "negative_log_posterior": "posterior",
 }

@@ -11,6 +11,7 @@ from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.core.prices import PriceHistory
 from stockcast_lib.core.results import Band, Baseline
 from stockcast_lib.forecasting import baselines
+from stockcast_lib.forecasting.features import log_prices
 from stockcast_lib.forecasting.intervals import half_widths, noise_half_width, price_band
 from stockcast_lib.forecasting.model import (
     DEFAULT_CONFIG,
@@ -87,7 +88,7 @@ def forecast_series(
         raise InvalidRequest(f"interval must lie between 0 and 1, not {interval}.", fields=[])
     model = fit_prophet(prices, config)
     dates = sessions_ahead(prices.index[-1].date(), sessions)
-    centre = _log_prices(model, dates)
+    centre = log_prices(model, dates)
     return _frame(dates, centre, half_widths(model, dates, [interval])[0])
 
 
@@ -109,7 +110,7 @@ def make_forecast(
     dates = sessions_between(as_of, target)
     model = fit_prophet(observations, config, engine)
     levels = sorted({*BAND_LEVELS, config.interval})
-    centre = _log_prices(model, dates)
+    centre = log_prices(model, dates)
     widths = half_widths(model, dates, levels)
     return Forecast(
         ticker=history.ticker,
@@ -127,11 +128,6 @@ def make_forecast(
     )
 
 
-def _log_prices(model: LogPriceModel, dates: pd.DatetimeIndex) -> Array:
-    predicted = model.predict(pd.DataFrame({"ds": dates}))
-    return np.asarray(predicted["yhat"].to_numpy(dtype=float))
-
-
 def _frame(dates: pd.DatetimeIndex, centre: Array, half_width: Array | float) -> pd.DataFrame:
     price, lower, upper = price_band(centre, half_width)
     return pd.DataFrame({"date": dates, "price": price, "lower": lower, "upper": upper})
@@ -139,7 +135,7 @@ def _frame(dates: pd.DatetimeIndex, centre: Array, half_width: Array | float) ->
 
 def _fit_frame(model: LogPriceModel, dates: pd.DatetimeIndex) -> pd.DataFrame:
     half_width = noise_half_width(model, model.config.interval)
-    return _frame(dates, _log_prices(model, dates), half_width)
+    return _frame(dates, log_prices(model, dates), half_width)
 
 
 def _bands(levels: list[float], centre: float, half_width: Array) -> tuple[Band, ...]:

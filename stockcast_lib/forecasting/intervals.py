@@ -11,7 +11,6 @@ forecast plus or minus that quantile of the deviations' size.
 
 from collections.abc import Iterator, Sequence
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ import pandas as pd
 from prophet import Prophet
 
 from stockcast_lib.core.errors import ModelDiverged
+from stockcast_lib.forecasting.features import scaled_times, y_scale
 from stockcast_lib.forecasting.posterior import Array, Parameters, parameters_of
 
 DRAWS = 2_000
@@ -41,15 +41,15 @@ def half_widths(
     Returns:
         Shape (levels, sessions). The same inputs give the same widths.
     """
-    t = _scaled_times(model, sessions)
+    t = scaled_times(model, sessions)
     blocks = _deviations(parameters_of(model), _changes_a_unit(model), t, draws)
     widths = [np.quantile(np.abs(block), levels, axis=0) for block in blocks]
-    return np.asarray(np.concatenate(widths, axis=1) * _y_scale(model))
+    return np.asarray(np.concatenate(widths, axis=1) * y_scale(model))
 
 
 def noise_half_width(model: Prophet, level: float) -> float:
     """Half the width of the band within the history, where only noise is uncertain."""
-    sigma = parameters_of(model).sigma_obs * _y_scale(model)
+    sigma = parameters_of(model).sigma_obs * y_scale(model)
     return NormalDist().inv_cdf(0.5 + level / 2) * sigma
 
 
@@ -69,16 +69,6 @@ def price_band(centre: Array, half_width: Array | float) -> tuple[Array, Array, 
             "or a smaller changepoint_prior_scale."
         )
     return price, lower, upper
-
-
-def _scaled_times(model: Prophet, sessions: pd.DatetimeIndex) -> Array:
-    start: Any = model.start  # set by the fit, as is the scale
-    scale: Any = model.t_scale
-    return np.asarray((sessions - start) / scale, dtype=float)
-
-
-def _y_scale(model: Prophet) -> float:
-    return float(np.asarray(model.y_scale))
 
 
 def _changes_a_unit(model: Prophet) -> float:

@@ -1,7 +1,8 @@
 """Fitting Prophet's additive model to the log price."""
 
 import logging
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,13 @@ from stockcast_lib.core.errors import (
     NotEnoughHistory,
 )
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.forecasting.posterior import negative_log_posterior
+from stockcast_lib.forecasting.exact_fit import map_estimate, map_estimates
+from stockcast_lib.forecasting.posterior import Array, Design, negative_log_posterior
+from stockcast_lib.forecasting.preparation import keep_parameters, prepare
 
 Engine = Literal["exact", "stan"]
-DEFAULT_ENGINE: Engine = "stan"
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+DEFAULT_ENGINE: Engine = "exact"
 DEFAULT_CONFIG = ModelConfig()
 MIN_SESSIONS = 30
 DAYS_A_YEAR = 365.25
@@ -61,7 +65,8 @@ def fit_prophet(
         prices: adjusted closes over an ascending DatetimeIndex of trading days.
         config: the model's parameters. Seasonal terms are left out where the history is shorter
             than two of their periods, and changepoints are at most one a session.
-        engine: "stan" is Prophet's own optimiser.
+        engine: "exact" solves for the parameters (`exact_fit`); "stan" is Prophet's own optimiser,
+            the reference, slower and less exact.
 
     Returns:
         The fitted model; it predicts log prices.
@@ -69,22 +74,55 @@ def fit_prophet(
     Raises:
         NotEnoughHistory: fewer than `MIN_SESSIONS` sessions to train on.
         BadVendorData: a price is not a positive number, or the dates do not ascend.
-        InvalidRequest: the engine is not one that is built.
-        ModelDiverged: the optimiser failed.
+        InvalidRequest: there is no such engine.
+        ModelDiverged: Stan's optimiser failed.
     """
-    if engine != "stan":
+    if engine not in ENGINES:
         raise InvalidRequest(
-            f"The engine {engine!r} is not built yet: use engine='stan'.", fields=[]
+            f"There is no engine {engine!r}: choose of {', '.join(ENGINES)}.", fields=[]
         )
     history = training_history(prices, config)
     model = _unfitted(bearable(config, history))
-    rows = pd.DataFrame({"ds": history.index, "y": np.log(history.to_numpy(dtype=float))})
-    try:
-        model.fit(rows, seed=1)
-    except RuntimeError as error:
-        raise ModelDiverged("The optimiser found no fit for this price series.") from error
     model.engine = engine
+    if engine == "stan":
+        _fit_by_stan(model, history)
+    else:
+        keep_parameters(model, map_estimate(_prepared(model, history)))
     return model
+
+
+def fit_path(
+    prices: "pd.Series[float]",
+    changepoint_prior_scales: Sequence[float],
+    config: ModelConfig = DEFAULT_CONFIG,
+) -> list[LogPriceModel]:
+    """Fit the model exactly with each of several changepoint prior scales.
+
+    The estimates come from one lasso path, in little more time than a single one takes.
+
+    Args:
+        prices: as for `fit_prophet`.
+        changepoint_prior_scales: positive; one model each, in this order.
+        config: all other parameters.
+
+    Raises:
+        InvalidRequest: a scale is not positive.
+        NotEnoughHistory, BadVendorData: see `fit_prophet`.
+    """
+    if not all(scale > 0 for scale in changepoint_prior_scales):
+        raise InvalidRequest("Changepoint prior scales must be positive.", fields=[])
+    history = training_history(prices, config)
+    wanted = bearable(config, history)
+    models = [
+        _unfitted(wanted.model_copy(update={"changepoint_prior_scale": scale}))
+        for scale in changepoint_prior_scales
+    ]
+    designs = [_prepared(model, history) for model in models]
+    estimates = map_estimates(designs[0], changepoint_prior_scales) if designs else []
+    for model, estimate in zip(models, estimates, strict=True):
+        model.engine = "exact"
+        keep_parameters(model, estimate)
+    return models
 
 
 def training_history(prices: "pd.Series[float]", config: ModelConfig) -> "pd.Series[float]":
@@ -136,6 +174,21 @@ def _unfitted(config: ModelConfig) -> LogPriceModel:
         model.add_seasonality("monthly", MONTH_DAYS, MONTH_FOURIER_ORDER)
     model.config = config
     return model
+
+
+def _prepared(model: LogPriceModel, history: "pd.Series[float]") -> Design:
+    return prepare(model, pd.DatetimeIndex(history.index), _log(history))
+
+
+def _fit_by_stan(model: LogPriceModel, history: "pd.Series[float]") -> None:
+    try:
+        model.fit(pd.DataFrame({"ds": history.index, "y": _log(history)}), seed=1)
+    except RuntimeError as error:
+        raise ModelDiverged("The optimiser found no fit for this price series.") from error
+
+
+def _log(history: "pd.Series[float]") -> Array:
+    return np.log(history.to_numpy(dtype=float))
 
 
 def _check(prices: "pd.Series[float]") -> None:

@@ -72,6 +72,24 @@ def parameters_of(model: Prophet) -> Parameters:
     )
 
 
+def hinges(t: Array, changepoints: Array) -> Array:
+    """The trend's terms `max(t - s_j, 0)`, shape (times, changepoints)."""
+    return np.maximum(t[:, None] - changepoints[None, :], 0.0)
+
+
+def mean(t: Array, changepoints: Array, features: Array, at: Parameters) -> Array:
+    """The model's mean on its own scale, shape (times,).
+
+    Args:
+        t: scaled times, shape (times,); they may lie after the history.
+        changepoints: as in `Design`.
+        features: Fourier terms at these times, shape (times, terms).
+        at: the parameters.
+    """
+    trend = at.k * t + at.m + hinges(t, changepoints) @ at.delta
+    return np.asarray(trend + features @ at.beta)
+
+
 def objective(design: Design, at: Parameters) -> float:
     """The negative log posterior of parameters.
 
@@ -90,9 +108,8 @@ def objective(design: Design, at: Parameters) -> float:
         Taylor and Letham, "Forecasting at scale", The American Statistician, 2018, and the Stan
         program of the `prophet` package.
     """
-    hinges = np.maximum(design.t[:, None] - design.changepoints[None, :], 0.0)
-    mean = at.k * design.t + at.m + hinges @ at.delta + design.features @ at.beta
-    squares = float(((design.y - mean) ** 2).sum())
+    expected = mean(design.t, design.changepoints, design.features, at)
+    squares = float(((design.y - expected) ** 2).sum())
     penalty = (
         0.5 * (at.k**2 + at.m**2) / TREND_PRIOR_SCALE**2
         + float(np.abs(at.delta).sum()) / design.delta_scale

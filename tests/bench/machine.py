@@ -13,7 +13,16 @@ import psutil
 
 from tests.servers import REPOSITORY
 
-_PACKAGES = ("jupyter_client", "nbclient", "numpy", "pandas", "papermill", "prophet", "voila")
+_PACKAGES = (
+    "jupyter_client",
+    "nbclient",
+    "numpy",
+    "pandas",
+    "papermill",
+    "prophet",
+    "scikit-learn",
+    "voila",
+)
 _GIT_SECONDS = 10
 
 

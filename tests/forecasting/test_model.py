@@ -10,9 +10,10 @@ from stockcast_lib.forecasting.model import MIN_SESSIONS
 from tests.factories import price_series
 
 
-def test_the_model_is_of_the_log_price():
+@pytest.mark.parametrize("engine", ["exact", "stan"])
+def test_the_model_is_of_the_log_price(engine):
     prices = price_series(300)
-    model = fit_prophet(prices)
+    model = fit_prophet(prices, engine=engine)
     assert model.history["y"].to_numpy() == pytest.approx(np.log(prices.to_numpy()))
 
 
@@ -93,13 +94,19 @@ def test_an_index_that_is_not_ascending_dates_is_refused(index):
         fit_prophet(price_series(100).set_axis(index))
 
 
-def test_the_exact_engine_says_that_it_is_not_built():
-    with pytest.raises(InvalidRequest, match="not built yet"):
-        fit_prophet(price_series(100), engine="exact")
+def test_an_engine_that_does_not_exist_is_refused():
+    with pytest.raises(InvalidRequest, match="choose of exact, stan"):
+        fit_prophet(price_series(100), engine="abacus")
 
 
-def test_a_fit_logs_nothing(caplog, capfd):
+def test_the_model_says_what_fitted_it():
+    assert fit_prophet(price_series(100)).engine == "exact"
+    assert fit_prophet(price_series(100), engine="stan").engine == "stan"
+
+
+@pytest.mark.parametrize("engine", ["exact", "stan"])
+def test_a_fit_logs_nothing(caplog, capfd, engine):
     with caplog.at_level(logging.INFO):
-        fit_prophet(price_series(100))
+        fit_prophet(price_series(100), engine=engine)
     assert not caplog.records
     assert capfd.readouterr() == ("", "")

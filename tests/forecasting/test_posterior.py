@@ -27,7 +27,7 @@ def test_the_objective_of_a_small_case_is_the_one_worked_out_by_hand():
 
 
 def test_the_objective_is_the_one_that_the_stan_optimiser_reports():
-    model = fit_prophet(price_series(400))
+    model = fit_prophet(price_series(400), engine="stan")
     reported = model.stan_fit.optimized_params_dict["lp__"]
     assert negative_log_posterior(model) == pytest.approx(-reported, rel=1e-6)
     assert model.negative_log_posterior == negative_log_posterior(model)
