@@ -8,6 +8,7 @@ _TICKER, _DAYS = "AAPL", 30
 _IMPORTED_BY_NOTEBOOKS = (
     "stockcast_lib.adapters.vendors.nasdaq_data_link",
     "stockcast_lib.adapters.vendors.tiingo",
+    "stockcast_lib.wiring",
 )
 # The worker image has no widgets.
 _OPTIONAL = ("stockcast_lib.dashboard.page",)
