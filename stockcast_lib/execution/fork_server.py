@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from stockcast_lib.execution import linux
-from stockcast_lib.execution.forked_kernel import become_kernel
+from stockcast_lib.execution.forked_kernel import become_kernel, note_modules
 
 MAX_REQUEST = 256 * 1024
 READY = b"ready"
@@ -151,6 +151,7 @@ def main() -> None:
             importlib.import_module(module).warm_up()
     if threading.active_count() > 1 or len(list(_TASKS.iterdir())) > 1:
         raise SystemExit("Warming up has started a thread: forked kernels would lack it.")
+    note_modules()
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(descriptor)) as requests:

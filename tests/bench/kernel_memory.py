@@ -41,7 +41,7 @@ def measure(task: Task) -> list[Figure]:
         check = not_forked(strangers=0)
     return [
         Figure("own memory of a kernel that waits", max(waiting), "MB", 60, samples=waiting),
-        Figure("own memory of a kernel after a forecast", max(ended), "MB", 60, samples=ended),
+        Figure("own memory of a kernel after a forecast", max(ended), "MB", samples=ended),
         check,
     ]
 
