@@ -1,0 +1,71 @@
+"""The service as its clients use it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from typing import TYPE_CHECKING
+
+from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.wiring.market import symbol_directory
+from stockcast_lib.wiring.queue import blocking_redis, job_queue, redis_client, submitter
+from stockcast_lib.wiring.stores import bucket, run_archive
+
+if TYPE_CHECKING:
+    from stockcast_lib.service import ForecastService
+
+_READINESS_SECONDS = 5.0
+
+
+@cache
+def service() -> "ForecastService":
+    """The service as its clients use it."""
+    from stockcast_lib.adapters.redis_events import RedisJobEvents
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.service import ForecastService
+
+    queue = job_queue()
+    return ForecastService(
+        ingest=submitter(Stage.INGEST),
+        queue=queue,
+        events=RedisJobEvents(blocking_redis(), queue.job),
+        results=RedisResultStore(redis_client()),
+        archive=run_archive(),
+        directories=symbol_directory(),
+        frame_key=QueueSettings.read().frame_key_bytes,
+    )
+
+
+def readiness() -> dict[str, str | None]:
+    """What the gateway needs, each with the reason why it is away, or None."""
+    checks: dict[str, Callable[[], object]] = {
+        "redis": lambda: job_queue().job("-"),
+        "s3": bucket().check,
+        "ingest worker": lambda: _reach(Stage.INGEST),
+        "forecast worker": lambda: _reach(Stage.FORECAST),
+    }
+    pool = ThreadPoolExecutor(len(checks), thread_name_prefix="readiness")
+    asked = {name: pool.submit(_reason, check) for name, check in checks.items()}
+    pool.shutdown(wait=False)
+    # A store that hangs would keep its client, and so whoever asks, for a quarter of a minute.
+    answered, _ = wait(asked.values(), _READINESS_SECONDS)
+    silent = f"does not answer within {_READINESS_SECONDS:g} seconds."
+    return {
+        name: reason.result() if reason in answered else f"{name} {silent}"
+        for name, reason in asked.items()
+    }
+
+
+def _reach(stage: Stage) -> None:
+    from stockcast_lib.adapters.worker_client import reach
+
+    reach(WorkerSettings.read().address(stage))
+
+
+def _reason(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except StockcastError as error:
+        return error.message
+    return None

@@ -1,0 +1,60 @@
+"""The stores in S3, and what is read from them."""
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from stockcast_lib.core.prices import PriceHistory, PriceVersion, no_prices
+from stockcast_lib.ports import PriceStore, RunArchive
+from stockcast_lib.settings import StoreSettings, VendorSettings
+
+if TYPE_CHECKING:
+    from stockcast_lib.adapters.s3 import Bucket
+
+
+@cache
+def bucket() -> "Bucket":
+    """The S3 bucket."""
+    from stockcast_lib.adapters.s3 import Bucket, connect
+
+    settings = StoreSettings.read()
+    access, secret = settings.access_key, settings.secret_key
+    client = connect(
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.region,
+        access_key=access.get_secret_value() if access else None,
+        secret_key=secret.get_secret_value() if secret else None,
+    )
+    return Bucket(client, settings.s3_bucket)
+
+
+def price_store() -> PriceStore:
+    """Where price versions are kept."""
+    from stockcast_lib.adapters.s3_prices import S3PriceStore
+
+    return S3PriceStore(bucket())
+
+
+def run_archive() -> RunArchive:
+    """Where the evidence of runs is kept."""
+    from stockcast_lib.adapters.s3 import S3RunArchive
+
+    return S3RunArchive(bucket())
+
+
+def load_prices(ticker: str, key: str | None = None) -> tuple[PriceVersion, PriceHistory]:
+    """A price version, the newest by default, and its rows.
+
+    Raises:
+        NoPrices: the store does not hold it.
+    """
+    store = price_store()
+    version = store.version(key) if key else store.current(ticker)
+    if version is None:
+        raise no_prices(ticker)
+    return version, store.load(version)
+
+
+def price_max_age() -> timedelta:
+    """How long ago prices may have been fetched and still be up to date."""
+    return VendorSettings.read().max_age
