@@ -52,12 +52,18 @@ class Faults:
         while time.monotonic() < deadline:
             waiting = waiting or self._random.sample(list(self.kinds), len(self.kinds))
             kind = waiting.pop()
-            if self.kinds[kind]():
+            if self._struck(kind):
                 self.done[kind] += 1
             until = time.monotonic() + pause
             while time.monotonic() < until:
                 self._stores.mend()
                 time.sleep(0.05)
+
+    def _struck(self, kind: str) -> bool:
+        try:
+            return self.kinds[kind]()
+        except psutil.NoSuchProcess:  # an earlier blow had felled it already
+            return False
 
     def heal(self) -> None:
         """Bring back whatever is away."""
@@ -70,8 +76,11 @@ class Faults:
             time.sleep(0.05)
 
     def _stores_are_up(self) -> bool:
-        processes = [psutil.Process(pid) for pid in self._stores.pids().values()]
-        return all(each.status() != psutil.STATUS_ZOMBIE for each in processes)
+        try:
+            processes = [psutil.Process(pid) for pid in self._stores.pids().values()]
+            return all(each.status() != psutil.STATUS_ZOMBIE for each in processes)
+        except psutil.NoSuchProcess:
+            return False
 
     def _descendants(self) -> list[psutil.Process]:
         return self._stack.children(recursive=True)
@@ -101,10 +110,7 @@ class Faults:
     def _kill(self, victims: list[psutil.Process]) -> bool:
         if not victims:
             return False
-        try:
-            self._random.choice(victims).kill()
-        except psutil.NoSuchProcess:
-            return False
+        self._random.choice(victims).kill()
         return True
 
     def _kill_store(self, name: str) -> bool:
