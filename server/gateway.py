@@ -16,6 +16,8 @@ from stockcast_lib.web.handlers import application
 
 _log = structlog.get_logger()
 _IDLE_TIMEOUT = 75.0
+# Tornado's 128 lets the kernel reset some of a few hundred who come at once.
+_BACKLOG = 1024
 
 
 async def serve() -> None:
@@ -28,7 +30,7 @@ async def serve() -> None:
         body_timeout=settings.body_seconds,
         idle_connection_timeout=_IDLE_TIMEOUT,
     )
-    server.listen(settings.gateway_port, settings.gateway_host)
+    server.listen(settings.gateway_port, settings.gateway_host, backlog=_BACKLOG)
     _log.info("gateway.ready", port=settings.gateway_port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -35,6 +35,7 @@ from stockcast_lib.stages.intake import Intake
 
 _log = structlog.get_logger()
 _INTAKE_THREADS = 8
+_BACKLOG = 1024  # of clients that come at once
 
 T = TypeVar("T")
 
@@ -127,7 +128,7 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
     stop = _stop_signal()
     # Only then: whoever finds the port open takes the worker for ready.
     if await _is_warm(runner, stop):
-        server.add_sockets(bind_sockets(port, host, reuse_port=reuse_port))
+        server.add_sockets(bind_sockets(port, host, backlog=_BACKLOG, reuse_port=reuse_port))
         _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
         claims = threading.Thread(target=loop.run, name="claims")
         claims.start()
