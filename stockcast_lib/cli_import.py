@@ -28,14 +28,22 @@ def import_prices(
         version = keep_history(history, store=wiring.price_store(), now=now)
     except BadVendorData as error:
         # Here the data are the caller's.
-        sys.stderr.write(f"stockcast: {error.message}\n")
+        told = _with_advice(error.message, bad_rows=error.details.get("rows"))
+        sys.stderr.write(f"stockcast: {told}\n")
         raise typer.Exit(2) from error
     wiring.price_board().publish(version)
     if wanted not in wiring.symbol_directory()():
         refresh(wiring.symbol_lists(), [lambda: [Symbol(wanted)]], now)
-    for note in (*notes, *version.notes):
+    for note in dict.fromkeys((*notes, *version.notes)):
         typer.echo(note)
     typer.echo(
         f"{version.rows:,} sessions of {wanted}, {version.first_session} to "
         f"{version.last_session}, stored as {version.key}"
     )
+
+
+def _with_advice(message: str, *, bad_rows: int | None) -> str:
+    if bad_rows is None:
+        return message
+    which = "that row" if bad_rows == 1 else "those rows"
+    return f"{message} Correct or remove {which}, then import the file again."

@@ -28,6 +28,8 @@ def test_a_file_of_one_s_own_is_stored_and_forecast(beside, yahoo_csv):
     assert last.startswith("600 sessions of OWN, ")
     assert "prices/OWN/" in last
     assert "Adj Close" in told.stdout
+    notes = told.stdout.splitlines()
+    assert len(notes) == len(set(notes))
     forecast = stockcast(beside, "forecast", "OWN", "--days", "5", "--json")
     assert (forecast.returncode, forecast.stderr) == (0, "")
     result = json.loads(forecast.stdout)
@@ -40,7 +42,7 @@ def test_a_wrong_row_is_named_and_nothing_is_stored(beside, yahoo_csv):
     yahoo_csv.write_text("\n".join(lines))
     status, line = refusal(stockcast(beside, "import", yahoo_csv.name, "--ticker", "BAD"))
     assert status == 2
-    assert lines[7][:10] in line or "ine 8" in line
+    assert f"{lines[7][:10]}. Correct or remove that row, then import the file again." in line
     assert refusal(stockcast(beside, "forecast", "BAD"))[0] == 2
 
 

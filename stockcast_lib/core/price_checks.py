@@ -24,7 +24,8 @@ def check_prices(frame: pd.DataFrame) -> pd.DataFrame:
     """Give back the frame when it keeps the schema of `PriceHistory.frame`.
 
     Raises:
-        BadVendorData: naming the column or the first rows that break it.
+        BadVendorData: naming the column or the first rows that break it; of rows,
+            `details["rows"]` is their number.
     """
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
@@ -51,7 +52,7 @@ def _check_dates(frame: pd.DataFrame) -> None:
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None or index.hasnans:
         raise BadVendorData("The prices' index must be dates without a time zone.")
     _refuse(frame, pd.Series(index != index.normalize(), index), "a time of day")
-    _refuse(frame, index.to_series().diff().dt.days <= 0, "dates that do not ascend")
+    _refuse(frame, index.to_series().diff().dt.days <= 0, "a date not after the one before")
 
 
 def _without_their_jump(frame: pd.DataFrame) -> pd.Series:
@@ -87,4 +88,6 @@ def _refuse(frame: pd.DataFrame, bad: pd.Series, what: str) -> None:
     if bad.any():
         dates = pd.DatetimeIndex(frame.index[bad.to_numpy()])
         named = ", ".join(str(day.date()) for day in dates[:_ROWS_NAMED])
-        raise BadVendorData(f"{len(dates)} rows have {what}: {named}.")
+        more = f" and {len(dates) - _ROWS_NAMED} more" if len(dates) > _ROWS_NAMED else ""
+        count = "1 row has" if len(dates) == 1 else f"{len(dates)} rows have"
+        raise BadVendorData(f"{count} {what}: {named}{more}.", rows=len(dates))

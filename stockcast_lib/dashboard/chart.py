@@ -9,6 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 # The button that is removed would send the chart to another host.
+# What the page gives it: `.stockcast-chart` in the page's style.
+_HEIGHT = 502
 _CONFIG = {
     "displaylogo": False,
     "responsive": True,
@@ -31,7 +33,8 @@ def draw(chart: go.FigureWidget, figure: dict[str, Any]) -> None:
     # The lines above are messages to pages that are ready for them. A page that still loads
     # starts from these two.
     chart._widget_data = deepcopy(chart._data)  # noqa: SLF001
-    chart._widget_layout = deepcopy(chart._layout)  # noqa: SLF001
+    # It would take a height of its own where none is given.
+    chart._widget_layout = {**deepcopy(chart._layout), "height": _HEIGHT}  # noqa: SLF001
 
 
 def _page_layout(layout: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ of the latest click may set them.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import DEFAULT_DAYS, Job, JobState, Stage
 from stockcast_lib.core.results import ForecastResult, parse_result
 from stockcast_lib.core.symbols import Symbol, SymbolDirectory
+from stockcast_lib.core.tickers import canonical_ticker, is_ticker
 from stockcast_lib.ports import StoredForecast
 
 WAIT_SECONDS = 15 * 60.0
@@ -58,13 +60,13 @@ class DashboardModel(HasTraits):
 
     Attributes:
         ticker: as typed; a chosen suggestion is cut down to its ticker.
-        days: the horizon in calendar days.
+        days: the horizon in calendar days, as typed.
         suggestions: "TICKER · Company" lines that match what was typed.
         status: what is going on, in words.
         cell: "cell k of n" while a notebook runs.
         progress: 0 to 1.
         busy: whether a forecast is under way.
-        error: one sentence, or nothing.
+        error: one sentence, with the ticker that was asked for, or nothing.
         result: the last forecast; a `ForecastResult` or None.
         figure: its plotly figure as JSON values, or None.
         sample_notice: says so when the forecast rests on the bundled sample.
@@ -126,38 +128,39 @@ class DashboardModel(HasTraits):
             return True
 
     def _run(self, turn: int) -> None:
-        try:
-            self._request(turn)
-        except StockcastError as error:
-            self._show(turn, **_ended(error.message))
-        except Exception:  # noqa: BLE001  # whatever it is, the page must not wait for ever
-            get_logger().exception("The dashboard could not get a forecast.")
-            self._show(turn, **_ended(_OUR_FAULT))
-
-    def _request(self, turn: int) -> None:
         time.sleep(self._settle_seconds)
         with self._lock:
-            payload = {"ticker": self.ticker, "days": self.days}
+            payload: dict[str, Any] = {"ticker": self.ticker, "days": self.days}
+        try:
+            error = self._request(turn, payload)
+        except StockcastError as refusal:
+            error = refusal.message
+        except Exception:  # noqa: BLE001  # whatever it is, the page must not wait for ever
+            get_logger().exception("The dashboard could not get a forecast.")
+            error = _OUR_FAULT
+        if error:
+            self._show(turn, **_ended(_naming(payload["ticker"], error)))
+
+    def _request(self, turn: int, payload: dict[str, Any]) -> str:
+        """Follow a request to its end; why there is no forecast, or nothing."""
         for job in self._service.follow(self._service.submit(payload), self._wait_seconds):
             if job.state is JobState.DONE:
-                self._finish(turn, job)
-            elif job.state.terminal:
-                self._show(turn, **_ended(_why(job)))
-            elif self._show(turn, **_under_way(job)):
-                continue
-            return
-        minutes = self._wait_seconds / 60
-        self._show(turn, **_ended(f"No forecast came within {minutes:g} minutes: ask again."))
+                return self._finish(turn, job)
+            if job.state.terminal:
+                return _why(job)
+            if not self._show(turn, **_under_way(job)):
+                return ""
+        return f"No forecast came within {self._wait_seconds / 60:g} minutes: ask again."
 
-    def _finish(self, turn: int, job: Job) -> None:
+    def _finish(self, turn: int, job: Job) -> str:
         stored = self._service.forecast(job)
         if stored is None:
-            self._show(turn, **_ended("This forecast is no longer kept: ask again."))
-            return
+            return "This forecast is no longer kept: ask again."
         result = parse_result(stored.result)
         figure = json.loads(stored.figure)
         notice = _sample_notice(result)
         self._show(turn, result=result, figure=figure, sample_notice=notice, **_ended())
+        return ""
 
 
 def _label(symbol: Symbol) -> str:
@@ -166,6 +169,14 @@ def _label(symbol: Symbol) -> str:
 
 def _sample_notice(result: ForecastResult) -> str:
     return f"sample data to {result.as_of.isoformat()}" if result.sample else ""
+
+
+def _naming(ticker: str, error: str) -> str:
+    """The error with the ticker in it: the form may hold another one by now."""
+    named = canonical_ticker(ticker)
+    if not is_ticker(named) or re.search(rf"(?<!\w){re.escape(named)}(?!\w)", error):
+        return error
+    return f"{named}: {error}"
 
 
 def _why(job: Job) -> str:

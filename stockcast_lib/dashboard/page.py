@@ -1,11 +1,13 @@
 """The page that `notebooks/dashboard.ipynb` displays."""
 
 import os
+import re
 from urllib.parse import parse_qs
 
-from stockcast_lib.core.jobs import MAX_DAYS, MIN_DAYS
 from stockcast_lib.dashboard.model import DashboardModel, Forecasts
 from stockcast_lib.dashboard.view import DashboardView
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def dashboard(service: Forecasts) -> DashboardView:
@@ -27,10 +29,13 @@ def query_string() -> str:
 
 
 def prefill(page: DashboardView, query: str) -> None:
-    """Take `ticker` and `days` from a query string, and ask at once when a ticker is given."""
+    """Take `ticker` and `days` from a query string, and ask at once when a ticker is given.
+
+    Days that the rules refuse are taken as they are: the answer says what is wrong with them.
+    """
     fields = parse_qs(query)
     days = fields.get("days", [""])[-1]
-    if days.isascii() and days.isdigit() and MIN_DAYS <= int(days) <= MAX_DAYS:
+    if _WHOLE_NUMBER.fullmatch(days):
         page.model.days = int(days)
     ticker = fields.get("ticker", [""])[-1]
     if ticker:

@@ -9,7 +9,6 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import link
 
-from stockcast_lib.core.jobs import MAX_DAYS, MIN_DAYS
 from stockcast_lib.dashboard.cards import cards_html, error_html, progress_html
 from stockcast_lib.dashboard.chart import draw, empty_chart
 from stockcast_lib.dashboard.model import DashboardModel
@@ -27,7 +26,7 @@ class DashboardView(widgets.VBox):  # type: ignore[misc]
     def __init__(self, model: DashboardModel) -> None:
         self.model = model
         self.ticker = _ticker_box()
-        self.days = widgets.BoundedIntText(description="Days", min=MIN_DAYS, max=MAX_DAYS)
+        self.days = widgets.IntText(description="Days")
         self.days.add_class("stockcast-days")
         self.button = widgets.Button(description="Forecast", button_style="primary")
         self.button.add_class("stockcast-button")

@@ -3,13 +3,21 @@
 import contextlib
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from stockcast_lib.core.errors import BadSettings
-from stockcast_lib.settings import NotebookSettings, QueueSettings, StoreSettings, VendorSettings
+from stockcast_lib.settings import (
+    NotebookSettings,
+    QueueSettings,
+    StoreSettings,
+    VendorSettings,
+    announced_vendors,
+    key_variable,
+)
 from stockcast_lib.stack.binaries import find_rclone, find_redis_server
 from stockcast_lib.stack.probes import FAR_SECONDS, s3_client
 
@@ -37,20 +45,22 @@ class Check:
     remedy: str = ""
 
 
-def checks() -> list[Check]:
-    """Everything that can be checked; takes up to about ten seconds."""
+def checks() -> list[tuple[str, Callable[[], Check]]]:
+    """What can be checked, in words, and how; some take seconds, all of them up to about ten."""
     redis = _redis_url()
     store = StoreSettings.read()
+    local_redis = partial(_binary, "redis-server", find_redis_server, needed=redis is None)
+    local_s3 = partial(_binary, "rclone", find_rclone, needed=store.s3_endpoint_url is None)
     return [
-        python(),
-        _binary("redis-server", find_redis_server, needed=redis is None),
-        running_redis(redis) if redis else Check("Redis", None, _NOT_SET),
-        _binary("rclone", find_rclone, needed=store.s3_endpoint_url is None),
-        running_s3(store) if store.s3_endpoint_url else Check("S3", None, _NOT_SET),
-        vendors(VendorSettings.read()),
-        kernel(),
-        browser(),
-        notebooks(NotebookSettings.read().notebooks_dir),
+        ("Python", python),
+        ("redis-server", local_redis),
+        ("Redis", partial(running_redis, redis)),
+        ("rclone", local_s3),
+        ("S3", partial(running_s3, store)),
+        ("price vendors", lambda: vendors(VendorSettings.read(), announced_vendors())),
+        ("Jupyter kernel", kernel),
+        ("Chromium", browser),
+        ("notebooks", lambda: notebooks(NotebookSettings.read().notebooks_dir)),
     ]
 
 
@@ -61,10 +71,12 @@ def python() -> Check:
     return Check("Python", ok, sys.version.split()[0], "" if ok else f"Use Python {oldest}.")
 
 
-def running_redis(url: str) -> Check:
+def running_redis(url: str | None) -> Check:
     """Whether the Redis at a URL answers, and keeps what it has acknowledged."""
     import redis
 
+    if not url:
+        return Check("Redis", None, _NOT_SET)
     client: Any = redis.Redis.from_url(
         url,
         decode_responses=True,
@@ -89,9 +101,11 @@ def running_s3(store: StoreSettings) -> Check:
     """Whether the bucket can be listed."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if not store.s3_endpoint_url:
+        return Check("S3", None, _NOT_SET)
     keys = {"AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key}
     secrets = {name: key.get_secret_value() for name, key in keys.items() if key}
-    place = {"STOCKCAST_S3_ENDPOINT_URL": store.s3_endpoint_url or ""}
+    place = {"STOCKCAST_S3_ENDPOINT_URL": store.s3_endpoint_url}
     try:
         client = s3_client(
             {**place, **secrets, "AWS_DEFAULT_REGION": store.region}, timeout=FAR_SECONDS
@@ -103,15 +117,20 @@ def running_s3(store: StoreSettings) -> Check:
     return Check("S3", True, f"bucket {store.s3_bucket} at {store.s3_endpoint_url}")
 
 
-def vendors(settings: VendorSettings) -> Check:
-    """Who is asked for prices, and who cannot be for want of a key."""
+def vendors(settings: VendorSettings, announced: Sequence[str] = ()) -> Check:
+    """Who is asked for prices, and who cannot be for want of a key.
+
+    Those that a running stack has announced have theirs there.
+    """
     title = "Price vendors"
-    order = ", ".join(settings.order) or "none"
-    if not settings.without_key:
+    lacking = [name for name in settings.without_key if name not in announced]
+    asked = [name for name in settings.vendors or settings.order if name not in lacking]
+    order = ", ".join(asked) or "none"
+    if not lacking:
         return Check(title, True, order)
-    variables = " and ".join(f"{name.upper()}_API_KEY" for name in settings.without_key)
-    found = f"{order}; without a key: {', '.join(settings.without_key)}"
-    ok = None if settings.order else False
+    variables = " and ".join(map(key_variable, lacking))
+    found = f"{order}; without a key: {', '.join(lacking)}"
+    ok = None if asked else False
     return Check(title, ok, found, f"Set {variables}, or leave them out of STOCKCAST_VENDORS.")
 
 

@@ -20,6 +20,14 @@ RECORD_PROGRESS = """() => {
     if (bar && window.progress.at(-1) !== value) window.progress.push(value);
   }).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
+# The first chart that a page shows has been drawn at another height than those that follow.
+DATES_BOTTOM = """() => Math.max(...[...document.querySelectorAll('.js-plotly-plot .xtick text')]
+  .map((text) => text.getBoundingClientRect().bottom))"""
+LEGEND_TOP = "() => document.querySelector('.js-plotly-plot .legend').getBoundingClientRect().top"
+BLANK_BELOW = """() => document.querySelector('.js-plotly-plot').clientHeight
+  - document.querySelector('.js-plotly-plot .main-svg').clientHeight"""
+WIDE_CARDS = """() => [...document.querySelectorAll('.stockcast-cards > div, .stockcast-cards dd')]
+  .filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.textContent)"""
 
 
 @pytest.fixture
@@ -97,6 +105,26 @@ def test_an_unknown_ticker_names_the_nearest(page, watched):
     assert watched.faults == []
 
 
+@pytest.mark.parametrize("days", [0, 10_001])
+def test_days_outside_the_rules_stay_and_the_rule_is_shown(page, days):
+    ask(page, "AAPL", days)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("days must be a whole number from 1 to 10000", timeout=ANSWER_MS)
+    expect(page.get_by_label("Days")).to_have_value(str(days))
+
+
+@pytest.mark.parametrize(("width", "days"), [(1280, 90), (420, 90), (420, 9_000)])
+def test_the_first_chart_and_its_cards_cover_nothing(watched, dashboard_url, width, days):
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 960})
+    page.goto(f"{dashboard_url}?ticker=AAPL&days={days}", timeout=PAGE_MS)
+    expect_forecast(page, "AAPL", days)
+    assert page.evaluate(DATES_BOTTOM) <= page.evaluate(LEGEND_TOP)
+    assert page.evaluate(WIDE_CARDS) == []
+    assert page.evaluate(BLANK_BELOW) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_fast_typing_and_enter_ask_for_what_was_typed(page):
     box = page.get_by_label("Ticker")
     box.press_sequentially("AAPLQ")
@@ -126,6 +154,7 @@ def test_the_chart_fits_a_wide_and_a_narrow_window(watched, dashboard_url):
             timeout=ANSWER_MS,
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(DATES_BOTTOM) <= page.evaluate(LEGEND_TOP)
     page.screenshot(path=ARTIFACTS / "dashboard-narrow.png", full_page=True)
     assert watched.faults == []
 

@@ -41,7 +41,16 @@ def test_good_prices_pass_as_they_are(frame):
 def test_a_value_that_is_no_price_is_refused_with_its_date(frame, column, value):
     frame.iloc[7, frame.columns.get_loc(column)] = value
     message = refused(frame)
-    assert f"1 rows have a bad {column}: {named(frame, 7)}" in message
+    assert message == f"1 row has a bad {column}: {named(frame, 7)}."
+
+
+def test_of_many_bad_rows_the_first_are_named_and_all_counted(frame):
+    frame.iloc[10:17, frame.columns.get_loc("volume")] = -1.0
+    first = ", ".join(named(frame, row) for row in range(10, 15))
+    with pytest.raises(BadVendorData) as caught:
+        check_prices(frame)
+    assert caught.value.message == f"7 rows have a bad volume: {first} and 2 more."
+    assert caught.value.details == {"rows": 7}
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -54,11 +63,11 @@ def test_an_empty_frame_is_refused(frame):
 
 
 def test_a_date_twice_is_refused(frame):
-    assert "do not ascend" in refused(frame.iloc[[0, 1, 1, 2]])
+    assert "a date not after the one before" in refused(frame.iloc[[0, 1, 1, 2]])
 
 
 def test_descending_dates_are_refused(frame):
-    assert "do not ascend" in refused(frame.iloc[::-1])
+    assert "a date not after the one before" in refused(frame.iloc[::-1])
 
 
 def test_a_time_of_day_is_refused(frame):

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from stockcast_lib.core.errors import ErrorReport, Fault, StockcastError
-from stockcast_lib.core.jobs import JobState, Stage
+from stockcast_lib.core.jobs import JobState, Stage, parse_request
 from stockcast_lib.core.symbols import Symbol, SymbolDirectory
 from stockcast_lib.dashboard.model import DashboardModel
 from tests.dashboard.service import FIGURE, PlayedService, job, stored_forecast
@@ -109,6 +109,40 @@ def test_a_failed_job_shows_its_error():
     report = ErrorReport(code="x", message="No vendor answers.", fault=Fault.VENDOR, retryable=True)
     model = finished(model_of(PlayedService(job(JobState.FAILED, error=report))))
     assert model.error == "No vendor answers."
+
+
+@pytest.mark.parametrize(
+    ("ticker", "message", "shown"),
+    [
+        ("aapl", "No vendor answers.", "AAPL: No vendor answers."),
+        ("brk-b", "No prices of BRK.B.", "No prices of BRK.B."),
+        ("T", "The data are bad.", "T: The data are bad."),
+        ("not a ticker", "The request is not valid.", "The request is not valid."),
+    ],
+)
+def test_an_error_names_the_ticker_once(ticker, message, shown):
+    service = PlayedService()
+    service.refusal = StockcastError(message)
+    model = model_of(service)
+    model.ticker = ticker
+    assert finished(model).error == shown
+
+
+def test_an_error_names_the_ticker_that_was_asked_for():
+    service = PlayedService(job(JobState.CANCELLED))
+    model = model_of(service)
+    model.ticker = "AAPL"
+    service.before = lambda _job: model.set_trait("ticker", "MSFT")
+    assert finished(model).error.startswith("AAPL: ")
+
+
+@pytest.mark.parametrize("days", [0, 10_001])
+def test_days_outside_the_rules_show_the_rule(days):
+    service = PlayedService()
+    service.submit = parse_request
+    model = model_of(service)
+    model.ticker, model.days = "AAPL", days
+    assert "days must be a whole number from 1 to 10000" in finished(model).error
 
 
 def test_a_withdrawn_job_says_so():

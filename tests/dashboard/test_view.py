@@ -43,11 +43,10 @@ def test_a_chosen_suggestion_shows_as_its_ticker(view):
     assert view.ticker.value == "MSFT"
 
 
-def test_days_stay_within_the_rules(view):
-    view.days.value = 20_000
-    assert view.model.days == 10_000
-    view.days.value = 0
-    assert view.model.days == 1
+@pytest.mark.parametrize("days", [0, -1, 20_000])
+def test_days_are_passed_on_as_they_are_typed(view, days):
+    view.days.value = days
+    assert (view.days.value, view.model.days) == (days, days)
 
 
 def test_a_click_starts(view, started):
@@ -101,6 +100,7 @@ def test_a_page_that_loads_later_starts_from_the_last_figure(view):
     state = view.chart.get_state(["_widget_data", "_widget_layout"])
     assert [trace["y"] for trace in state["_widget_data"]] == [[1, 2]]
     assert state["_widget_layout"]["title"] == {"text": "TEST"}
+    assert state["_widget_layout"]["height"] == 502
 
 
 def test_the_chart_offers_no_upload(view):
@@ -131,8 +131,10 @@ def test_a_whole_forecast_reaches_the_widgets(view, service):
     [
         ("ticker=AAPL&days=30", "AAPL", 30, True),
         ("days=30", "", 30, False),
-        ("ticker=AAPL&days=0", "AAPL", 90, True),
-        ("ticker=AAPL&days=10001", "AAPL", 90, True),
+        ("ticker=AAPL&days=0", "AAPL", 0, True),
+        ("ticker=AAPL&days=10001", "AAPL", 10_001, True),
+        ("ticker=AAPL&days=" + "9" * 5000, "AAPL", 90, True),
+        ("ticker=AAPL&days=1.5", "AAPL", 90, True),
         ("ticker=AAPL&days=%C2%B2", "AAPL", 90, True),
         ("", "", 90, False),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from stockcast_lib.settings import StoreSettings
+from stockcast_lib.settings import StoreSettings, VendorSettings, announced_vendors
 from stockcast_lib.stack import doctor, embedded
 from stockcast_lib.stack.binaries import find_redis_server
 from stockcast_lib.stack.credentials import stored_credentials
@@ -102,6 +102,26 @@ def test_a_kernel_that_jupyter_does_not_know_is_missing():
     assert "make install" in check.remedy
 
 
+@pytest.mark.parametrize(
+    ("told", "ok", "found"),
+    [
+        (None, False, "none; without a key: tiingo"),
+        ("sample", False, "none; without a key: tiingo"),
+        ("tiingo", True, "tiingo"),
+    ],
+)
+def test_a_key_that_the_running_stack_has_is_not_missed(tmp_path, monkeypatch, told, ok, found):
+    if told:
+        (tmp_path / ".stockcast").mkdir()
+        (tmp_path / ".stockcast" / "stack.env").write_text(f"STOCKCAST_VENDORS={told}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIINGO_API_KEY", raising=False)
+    monkeypatch.setenv("STOCKCAST_VENDORS", "tiingo")
+    check = doctor.vendors(VendorSettings.read(), announced_vendors())
+    assert (check.ok, check.found) == (ok, found)
+    assert ok or "TIINGO_API_KEY" in check.remedy
+
+
 def test_missing_notebooks_are_named(tmp_path):
     (tmp_path / "ingest.ipynb").write_text("")
     check = doctor.notebooks(tmp_path)
@@ -148,4 +168,6 @@ def test_the_command_succeeds_where_nothing_is_missing(tmp_path):
         PATH=str(Path(find_redis_server()).parent),
         STOCKCAST_NOTEBOOKS_DIR=str(tmp_path),
     )
-    assert told.returncode == 0, told.stdout
+    assert (told.returncode, told.stderr) == (0, ""), told.stdout
+    assert "fork_server" not in told.stdout
+    assert f" {tmp_path} " in told.stdout

@@ -99,7 +99,7 @@ def _refuse_impossible(frame: pd.DataFrame) -> None:
     wrong = ((size > _LARGEST) | ((size < _SMALLEST) & (size > 0))).any(axis=1)
     if wrong.any():
         day = pd.DatetimeIndex(frame.index[wrong])[0].date()
-        raise BadVendorData(f"The row of {day} has a number of an impossible size.")
+        raise BadVendorData(f"The row of {day} has a number of an impossible size.", rows=1)
 
 
 def since(frame: pd.DataFrame, start: date | None) -> pd.DataFrame:
