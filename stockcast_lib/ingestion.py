@@ -39,10 +39,11 @@ def refresh_prices(
 ) -> Refresh:
     """Ask the vendors in order; the first good answer becomes the ticker's current version.
 
-    If none has any, the stored version is what there is, however old.
+    If none has any, the stored version is what there is, however old; but the bundled sample only
+    where it is one of the vendors.
 
     Raises:
-        StockcastError: nothing is stored, and why no vendor gave anything; its
+        StockcastError: nothing is stored that serves, and why no vendor gave anything; its
             `details["vendors"]` is the `VendorRecord`.
     """
     current = store.current(ticker)
@@ -59,11 +60,15 @@ def refresh_prices(
         version = _saved(store, history, now)
         return Refresh(version, history, _record(vendors, refusals))
     record = _record(vendors, refusals)
-    if current is not None and stored is not None:
+    if current is not None and stored is not None and _serves(stored, vendors):
         return Refresh(current, stored, record)
     error = _telling(ticker, list(refusals.values()))
     error.details["vendors"] = record.model_dump(mode="json")
     raise error
+
+
+def _serves(stored: PriceHistory, vendors: Sequence[MarketData]) -> bool:
+    return not stored.sample or stored.vendor in {vendor.name for vendor in vendors}
 
 
 def keep_history(history: PriceHistory, *, store: PriceStore, now: datetime) -> PriceVersion:

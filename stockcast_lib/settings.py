@@ -32,11 +32,17 @@ def _running_stack(start: Path) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+def _files_are_off() -> bool:
+    return os.environ.get("STOCKCAST_ENV_FILES") == "off"
+
+
+def _own_files() -> tuple[Path, ...]:
+    return () if _files_are_off() else (Path(".env"),)
+
+
 def _env_files() -> tuple[Path, ...]:
-    if os.environ.get("STOCKCAST_ENV_FILES") == "off":
-        return ()
-    stack = _running_stack(Path.cwd())
-    return (*((stack,) if stack else ()), Path(".env"))
+    stack = None if _files_are_off() else _running_stack(Path.cwd())
+    return (*((stack,) if stack else ()), *_own_files())
 
 
 def _env_file_values() -> dict[str, str]:
@@ -56,23 +62,49 @@ class _Role(BaseSettings):
         Raises:
             BadSettings: in one line, naming each variable that is missing or wrong.
         """
+        return cls._read(_env_files())
+
+    @classmethod
+    def read_outer(cls) -> Self:
+        """Read them without what a running local stack has written.
+
+        Raises:
+            BadSettings: as `read` does.
+        """
+        return cls._read(_own_files())
+
+    @classmethod
+    def _read(cls, files: tuple[Path, ...]) -> Self:
         try:
-            return cls(_env_file=_env_files())
+            return cls(_env_file=files)
         except ValidationError as error:
-            faults = "; ".join(_describe(fault) for fault in error.errors())
-            raise BadSettings(
-                f"{faults}. Start everything with `make run`, or see .env.sample."
-            ) from None
+            faults: list[Any] = error.errors()
+        if all(fault["type"] == "missing" for fault in faults):
+            raise BadSettings(_not_set(*map(_variable, faults)))
+        raise BadSettings(f"{'; '.join(map(_describe, faults))}. {_WHAT_TO_DO}")
+
+
+_WHAT_TO_DO = "Start everything with `make run`, or see .env.sample."
+
+
+def _not_set(*variables: str) -> str:
+    if _files_are_off() or _running_stack(Path.cwd()):
+        return f"{'; '.join(f'{name} is not set' for name in variables)}. {_WHAT_TO_DO}"
+    return (
+        f"No running stack was found from {Path.cwd()} upward: run this in the folder where "
+        f"`stockcast up` runs, which holds {DATA_DIR}, or set {' and '.join(variables)}."
+    )
+
+
+def _variable(fault: Any) -> str:
+    name = str(fault["loc"][0])
+    return name if name.isupper() else f"STOCKCAST_{name.upper()}"
 
 
 def _describe(fault: Any) -> str:
-    name = str(fault["loc"][0])
-    variable = name if name.isupper() else f"STOCKCAST_{name.upper()}"
-    return f"{variable} " + (
-        "is not set"
-        if fault["type"] == "missing"
-        else f"is wrong: {fault['msg'].removeprefix('Value error, ')}"
-    )
+    if fault["type"] == "missing":
+        return f"{_variable(fault)} is not set"
+    return f"{_variable(fault)} is wrong: {fault['msg'].removeprefix('Value error, ')}"
 
 
 class StoreSettings(_Role):
@@ -148,6 +180,20 @@ class VendorSettings(_Role):
         """Those that were named, and cannot be asked."""
         return tuple(name for name in self.vendors if name not in self.order)
 
+    def askable(self) -> tuple[VendorName, ...]:
+        """The order, with at least one in it.
+
+        Raises:
+            BadSettings: those that were named lack their keys.
+        """
+        if self.order:
+            return self.order
+        keys = " or ".join(key_variable(name) for name in self.without_key)
+        raise BadSettings(
+            f"There is no key for {', '.join(self.without_key)}: set {keys}, "
+            "or STOCKCAST_VENDORS=sample."
+        )
+
     @property
     def call_limits(self) -> Mapping[str, tuple[CallLimit, ...]]:
         """Of the vendors that limit their calls, by name."""
@@ -157,6 +203,18 @@ class VendorSettings(_Role):
                 self.nasdaq_data_link_calls_per_hour, self.nasdaq_data_link_calls_per_day
             ),
         }
+
+
+def announced_vendors() -> tuple[str, ...]:
+    """Whom a running local stack asks for prices; none where there is none."""
+    stack = None if _files_are_off() else _running_stack(Path.cwd())
+    told = dotenv_values(stack).get("STOCKCAST_VENDORS") if stack else None
+    return tuple(told.split(",")) if told else ()
+
+
+def key_variable(vendor: VendorName) -> str:
+    """Where a vendor's key is looked for."""
+    return f"{vendor.upper()}_API_KEY"
 
 
 def _hour_and_day(hour: int, day: int) -> tuple[CallLimit, ...]:
@@ -257,6 +315,5 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 def outer_environment() -> dict[str, str]:
     """The environment over `.env`, without what a running local stack has written."""
-    off = os.environ.get("STOCKCAST_ENV_FILES") == "off"
-    file = {} if off else dotenv_values(".env")
+    file = {} if _files_are_off() else dotenv_values(".env")
     return {**{name: value for name, value in file.items() if value is not None}, **os.environ}

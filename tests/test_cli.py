@@ -117,10 +117,12 @@ def ports_it_has_reached(pid):
     return {each.raddr.port for each in psutil.Process(pid).net_connections() if each.raddr}
 
 
-def test_without_a_stack_it_says_how_to_start_one(tmp_path):
-    status, line = refusal(stockcast(tmp_path, "forecast", "AAPL"))
+@pytest.mark.parametrize("arguments", [("forecast", "AAPL"), ("jobs",)], ids=" ".join)
+def test_without_a_stack_it_says_where_it_looked_and_what_to_do(tmp_path, arguments):
+    status, line = refusal(stockcast(tmp_path, *arguments))
     assert status == 2
-    assert "Start everything with `make run`" in line
+    assert f"No running stack was found from {tmp_path} upward" in line
+    assert "run this in the folder where `stockcast up` runs" in line
 
 
 def test_a_stack_that_does_not_answer_ends_with_status_1(tmp_path):

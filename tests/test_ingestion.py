@@ -19,7 +19,7 @@ from stockcast_lib.core.errors import (
     UnknownTicker,
     VendorUnavailable,
 )
-from stockcast_lib.core.prices import is_due, is_stale
+from stockcast_lib.core.prices import Freshness, is_stale
 from stockcast_lib.forecasting.trading_calendar import all_sessions
 from stockcast_lib.ingestion import keep_history, refresh_prices
 from tests.factories import price_history
@@ -30,6 +30,7 @@ HASTY = Limits(
     read_seconds=1, total_seconds=2, attempts=2, first_wait_seconds=0.01, longest_wait_seconds=0.1
 )
 WEEK = timedelta(days=7)
+FRESHNESS = Freshness.asking(("tiingo",), WEEK)
 
 
 @pytest.fixture(scope="module")
@@ -148,15 +149,15 @@ def test_a_vendor_that_lacks_the_last_session_is_asked_again_soon(refresh, vendo
     version = found.version
     assert version.behind
     assert is_stale(version, now=version.fetched_at, max_age=WEEK)
-    assert not is_due(version, now=version.fetched_at + timedelta(minutes=59), max_age=WEEK)
-    assert is_due(version, now=version.fetched_at + timedelta(minutes=61), max_age=WEEK)
+    assert not FRESHNESS.is_due(version, now=version.fetched_at + timedelta(minutes=59))
+    assert FRESHNESS.is_due(version, now=version.fetched_at + timedelta(minutes=61))
 
 
 def test_a_vendor_that_is_years_late_is_asked_once_in_the_maximum_age(refresh):
-    version = refresh(ask=(SampleVendor(),)).version
+    version = refresh(later=WEEK * 52).version
     assert version.behind
-    assert not is_due(version, now=version.fetched_at + WEEK, max_age=WEEK)
-    assert is_due(version, now=version.fetched_at + WEEK * 1.01, max_age=WEEK)
+    assert not FRESHNESS.is_due(version, now=version.fetched_at + WEEK)
+    assert FRESHNESS.is_due(version, now=version.fetched_at + WEEK * 1.01)
 
 
 def test_sessions_that_have_not_closed_are_left_out(refresh, vendors):
@@ -197,6 +198,22 @@ def test_when_all_refuse_what_is_stored_is_given_as_it_is(refresh, vendors, nasd
     assert second.version == first.version == store.current("AAPL")
     assert list(second.record.refusals) == ["tiingo", "nasdaq_data_link"]
     assert is_stale(second.version, now=closed(vendors.as_of()), max_age=WEEK)
+
+
+def test_the_stored_sample_does_not_stand_in_for_a_vendor_that_refuses(refresh, vendors, store):
+    sample = refresh(ask=(SampleVendor(),)).version
+    vendors.fault("hourly")
+    with pytest.raises(Throttled) as caught:
+        refresh()
+    assert set(caught.value.details["vendors"]["refusals"]) == {"tiingo"}
+    assert store.current("AAPL") == sample
+
+
+def test_the_sample_stands_in_for_a_vendor_that_refuses_where_it_is_one_itself(refresh, vendors):
+    vendors.fault("hourly")
+    found = refresh(SampleVendor())
+    assert found.version.sample
+    assert found.record.refusals["tiingo"].code == Throttled.code
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ try:
         found["shown"] = [repr(read), str(read), read.model_dump_json()]
         if role == "VendorSettings":
             found |= {"order": read.order, "without_key": read.without_key}
+            from stockcast_lib import wiring
+            found["complete"] = wiring.market._bundled_symbols().complete
         if role == "WorkerSettings":
             found["addresses"] = [read.address(stage) for stage in Stage]
 except BadSettings as error:
@@ -84,9 +86,19 @@ def test_the_environment_is_read(read):
 @pytest.mark.parametrize("missing", QUEUE)
 def test_what_is_missing_is_named_in_one_line_with_what_to_do(read, missing):
     variables = {name: value for name, value in QUEUE.items() if name != missing}
-    assert read("QueueSettings", **variables)["error"] == (
-        f"{missing} is not set. Start everything with `make run`, or see .env.sample."
+    error = read("QueueSettings", **variables, STOCKCAST_ENV_FILES="off")["error"]
+    assert error == f"{missing} is not set. Start everything with `make run`, or see .env.sample."
+
+
+def test_what_is_missing_where_no_stack_runs_is_told_with_where_to_go(read, tmp_path):
+    assert read("QueueSettings")["error"] == (
+        f"No running stack was found from {tmp_path} upward: run this in the folder where "
+        "`stockcast up` runs, which holds .stockcast, or set STOCKCAST_REDIS_URL and "
+        "STOCKCAST_FRAME_KEY."
     )
+    (tmp_path / ".stockcast").mkdir()
+    (tmp_path / ".stockcast" / "stack.env").write_text("STOCKCAST_GATEWAY_PORT=1\n")
+    assert "No running stack" not in read("QueueSettings")["error"]
 
 
 def test_all_that_is_missing_is_named_at_once(read):
@@ -98,7 +110,7 @@ def test_all_that_is_missing_is_named_at_once(read):
 def test_an_empty_variable_is_as_good_as_none(read):
     assert read("StoreSettings", STOCKCAST_S3_ENDPOINT_URL="")["s3_endpoint_url"] is None
     error = read("QueueSettings", **QUEUE | {"STOCKCAST_REDIS_URL": ""})["error"]
-    assert "STOCKCAST_REDIS_URL is not set" in error
+    assert "set STOCKCAST_REDIS_URL" in error
 
 
 @pytest.mark.parametrize(
@@ -197,3 +209,20 @@ def test_vendors_are_asked_in_order_and_those_without_a_key_are_left_out(
 
 def test_an_unknown_vendor_is_named(read):
     assert "STOCKCAST_VENDORS" in read("VendorSettings", STOCKCAST_VENDORS="bloomberg")["error"]
+
+
+@pytest.mark.parametrize(
+    ("told", "own", "complete"),
+    [
+        ("sample", {}, True),
+        ("sample", {"TIINGO_API_KEY": "key"}, True),
+        ("tiingo", {}, False),
+        ("tiingo,sample", {}, False),
+    ],
+)
+def test_a_client_knows_by_the_running_stack_whether_it_knows_all_tickers(
+    read, tmp_path, told, own, complete
+):
+    (tmp_path / ".stockcast").mkdir()
+    (tmp_path / ".stockcast" / "stack.env").write_text(f"STOCKCAST_VENDORS={told}\n")
+    assert read("VendorSettings", **own)["complete"] is complete

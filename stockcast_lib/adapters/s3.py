@@ -36,6 +36,9 @@ def connect(
         access_key: with `secret_key`, else whatever the AWS SDK finds.
         secret_key: see `access_key`.
         read_seconds: how long the server may say nothing before the next try.
+
+    Raises:
+        StoreUnavailable: one of the two keys is missing.
     """
     import boto3
     from botocore.config import Config
@@ -50,22 +53,34 @@ def connect(
         response_checksum_validation="when_required",
         max_pool_connections=32,
     )
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        config=config,
-    )
+    with _s3_errors():
+        return boto3.client(
+            "s3",
+            endpoint_url=endpoint_url,
+            region_name=region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=config,
+        )
 
 
 @contextmanager
 def _s3_errors() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
 
     try:
         yield
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise StoreUnavailable(
+            "There are no credentials for S3, nor a running stack from this folder upward: run "
+            "this in the folder where `stockcast up` runs, which holds .stockcast, or set "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailable(
             f"S3 does not answer as it should ({type(error).__name__}): try again shortly; "

@@ -104,6 +104,11 @@ def price_parquet(content: str) -> str:
     return f"{price_rows(content)}parquet"
 
 
+def backtest(content: str, model: str) -> str:
+    """What a model said at past origins of the rows with a content hash."""
+    return f"backtests/{content}/{model}.npz"
+
+
 SYMBOL_LISTS = "symbols/"  # the greatest key in it is the current list's
 
 

@@ -1,5 +1,6 @@
 """What a price history is, and when a vendor has to be asked again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,8 @@ DATE = "date"
 DEFAULT_MAX_AGE = timedelta(days=7)
 # A vendor that is late with a session has it some hours later; one that is years late never has.
 _LATE, _ASK_LATE_AGAIN = timedelta(days=30), timedelta(hours=1)
+_ASK_BEFORE_SAMPLE_AGAIN = timedelta(hours=1)
+_SAMPLE = "sample"
 _DATES_NAMED = 5
 
 
@@ -119,11 +122,41 @@ def is_stale(version: PriceVersion, *, now: datetime, max_age: timedelta) -> boo
     return version.behind or now - version.fetched_at > max_age
 
 
-def is_due(version: PriceVersion, *, now: datetime, max_age: timedelta) -> bool:
-    """Whether a vendor is to be asked again before the version is used."""
-    late = version.fetched_at.date() - version.last_session
-    patience = _ASK_LATE_AGAIN if version.behind and late <= _LATE else max_age
-    return now - version.fetched_at > patience
+@dataclass(frozen=True)
+class Freshness:
+    """How long stored prices serve before a vendor is asked again.
+
+    Attributes:
+        max_age: that of a vendor's prices.
+        sample_max_age: that of bundled ones; None if they serve nobody.
+    """
+
+    max_age: timedelta
+    sample_max_age: timedelta | None
+
+    @classmethod
+    def asking(cls, vendors: Sequence[str], max_age: timedelta) -> "Freshness":
+        """That of who asks these vendors, in order: the sample serves as far as it is named."""
+        if _SAMPLE not in vendors:
+            return cls(max_age, None)
+        if vendors[0] == _SAMPLE:
+            return cls(max_age, max_age)
+        return cls(max_age, min(max_age, _ASK_BEFORE_SAMPLE_AGAIN))
+
+    def serves(self, version: PriceVersion) -> bool:
+        """Whether the version may be used when no vendor can be asked."""
+        return not version.sample or self.sample_max_age is not None
+
+    def is_due(self, version: PriceVersion, *, now: datetime) -> bool:
+        """Whether a vendor is to be asked again before the version is used."""
+        patience = self._patience(version)
+        return patience is None or now - version.fetched_at > patience
+
+    def _patience(self, version: PriceVersion) -> timedelta | None:
+        if version.sample:
+            return self.sample_max_age
+        late = version.fetched_at.date() - version.last_session
+        return _ASK_LATE_AGAIN if version.behind and late <= _LATE else self.max_age
 
 
 def no_prices(ticker: str) -> NoPrices:

@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from stockcast_lib.core.errors import BadSettings, StackFailed
-from stockcast_lib.settings import NotebookSettings, outer_environment
+from stockcast_lib.settings import NotebookSettings, VendorSettings, outer_environment
 from stockcast_lib.stack import embedded, processes
 from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.data_folder import announced, forget_announcement, locked_folder
@@ -19,6 +18,7 @@ from stockcast_lib.stack.network import LOOPBACK, free_ports, require_free
 from stockcast_lib.stack.probes import FAR_SECONDS, REGION, redis_probe, s3_probe
 from stockcast_lib.stack.servers import Ports, server_children
 from stockcast_lib.stack.supervisor import Child, Supervisor
+from stockcast_lib.stack.waiting import told_wait
 
 READY_LINE = "stockcast: ready"
 _REDIS_URL = "STOCKCAST_REDIS_URL"
@@ -81,8 +81,10 @@ def _ports(options: UpOptions) -> Ports:
 def _run(
     folder: Path, ports: Ports, workers: int, supervisor: Supervisor, console: Console
 ) -> None:
+    # Clients have not the keys that tell who is asked.
+    asked = ",".join(VendorSettings.read_outer().askable())
     stores, environment = _stores(folder)
-    environment = {**environment, **ports.environment()}
+    environment = {**environment, **ports.environment(), "STOCKCAST_VENDORS": asked}
     # Made before anything starts: a missing part is told at once.
     servers = server_children(
         ports, workers, NotebookSettings.read().notebooks_dir, _server_environment(environment)
@@ -153,13 +155,8 @@ def _start(children: Sequence[Child], supervisor: Supervisor, console: Console) 
     if not children:
         return
     console.print(f"Starting {', '.join(child.name for child in children)}")
-    began = time.monotonic()
-    with console.status("") as status:
-
-        def show(names: Sequence[str]) -> None:
-            status.update(f"Waiting for {', '.join(names)} ({time.monotonic() - began:.0f} s)")
-
-        supervisor.start(children, show)
+    with told_wait(console) as tell:
+        supervisor.start(children, tell)
 
 
 def _tell(environment: Mapping[str, str]) -> None:

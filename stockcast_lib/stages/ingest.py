@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from stockcast_lib.core.errors import (
 )
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.notebook_parameters import ingest_parameters
-from stockcast_lib.core.prices import PriceVersion, is_due
+from stockcast_lib.core.prices import Freshness, PriceVersion
 from stockcast_lib.core.protocol import HandOver
 from stockcast_lib.core.results import PRICES_MIME
 from stockcast_lib.ports import (
@@ -53,7 +53,7 @@ class IngestStage:
     budget: VendorBudget
     vendors: tuple[str, ...]
     notebook: Path
-    max_age: timedelta
+    freshness: Freshness
 
     def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
@@ -80,7 +80,7 @@ class IngestStage:
 
     def _usable(self, ticker: str) -> PriceVersion | None:
         version = self.board.current(ticker) or self._stored(ticker)
-        if version is None or is_due(version, now=datetime.now(UTC), max_age=self.max_age):
+        if version is None or self.freshness.is_due(version, now=datetime.now(UTC)):
             return None
         return version
 
@@ -96,7 +96,7 @@ class IngestStage:
             return self._ingest(claim, cancellation, leases)
         ticker = claim.job.request.ticker
         version = self._stored(ticker)
-        if version is None:
+        if version is None or not self.freshness.serves(version):
             raise _nobody_may_be_asked(ticker, leases)
         return version
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from stockcast_lib.core.jobs import (
     request_key,
     result_key,
 )
-from stockcast_lib.core.prices import is_due
+from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
 from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore
 
@@ -33,7 +33,7 @@ class IngestIntake:
     results: ResultStore
     board: PriceBoard
     models: ModelCatalogue
-    max_age: timedelta
+    freshness: Freshness
     id_key: bytes
 
     def __call__(self, message: Message) -> Reply:
@@ -58,7 +58,7 @@ class IngestIntake:
 
     def _finished(self, request: ForecastRequest, revision: str) -> str | None:
         version = self.board.current(request.ticker)
-        if version is None or is_due(version, now=datetime.now(UTC), max_age=self.max_age):
+        if version is None or self.freshness.is_due(version, now=datetime.now(UTC)):
             return None
         key = result_key(request, revision, version.content_hash, stale=version.behind)
         return self.results.job_id(key)

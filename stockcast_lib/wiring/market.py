@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.core.symbols import SymbolDirectory
 from stockcast_lib.ports import MarketData
 from stockcast_lib.settings import VendorName, VendorSettings
@@ -26,13 +25,10 @@ def vendors(calls_allowed: Mapping[str, int] | None = None) -> tuple[MarketData,
         BadSettings: those that are named lack their keys.
     """
     settings = VendorSettings.read()
-    if not settings.order:
-        lacking = ", ".join(settings.without_key)
-        raise BadSettings(f"There is no key for {lacking}: set it, or STOCKCAST_VENDORS=sample.")
     allowed = calls_allowed or {}
     return tuple(
         _vendor(name, settings, allowed.get(name))
-        for name in settings.order
+        for name in settings.askable()
         if allowed.get(name) != 0
     )
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from stockcast_lib.core.prices import PriceHistory, PriceVersion, no_prices
+from stockcast_lib.core.prices import Freshness, PriceHistory, PriceVersion, no_prices
 from stockcast_lib.ports import PriceStore, RunArchive
 from stockcast_lib.settings import StoreSettings, VendorSettings
 
@@ -58,3 +58,9 @@ def load_prices(ticker: str, key: str | None = None) -> tuple[PriceVersion, Pric
 def price_max_age() -> timedelta:
     """How long ago prices may have been fetched and still be up to date."""
     return VendorSettings.read().max_age
+
+
+def freshness() -> Freshness:
+    """How long stored prices serve, by whom is asked for others."""
+    settings = VendorSettings.read()
+    return Freshness.asking(settings.order, settings.max_age)

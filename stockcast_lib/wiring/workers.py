@@ -14,7 +14,7 @@ from stockcast_lib.settings import (
     kernel_environment,
 )
 from stockcast_lib.wiring.queue import job_queue, price_board, redis_client, submitter
-from stockcast_lib.wiring.stores import price_store, run_archive
+from stockcast_lib.wiring.stores import freshness, price_store, run_archive
 
 if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
@@ -46,7 +46,11 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
 
 
 def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
-    """A stage's worker."""
+    """A stage's worker.
+
+    Raises:
+        BadSettings: the vendors that are named lack their keys.
+    """
     from stockcast_lib.adapters.redis_budget import RedisVendorBudget
     from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.stages.claim_loop import ClaimLoop
@@ -65,9 +69,9 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             runner=runner,
             forecast=submitter(Stage.FORECAST),
             budget=RedisVendorBudget(redis_client(), settings.call_limits),
-            vendors=settings.order,
+            vendors=settings.askable(),
             notebook=NotebookSettings.read().notebooks_dir / "ingest.ipynb",
-            max_age=settings.max_age,
+            freshness=freshness(),
         )
     else:
         work = ForecastStage(
@@ -100,6 +104,6 @@ def intake(stage: Stage) -> "Intake":
         results=RedisResultStore(redis_client()),
         board=price_board(),
         models=models(),
-        max_age=VendorSettings.read().max_age,
+        freshness=freshness(),
         id_key=QueueSettings.read().frame_key_bytes,
     )

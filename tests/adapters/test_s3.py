@@ -106,6 +106,25 @@ def test_a_store_that_does_not_serve_is_told_soon(bad_bucket, call):
     assert caught.value.retryable
 
 
+@pytest.mark.parametrize("access_key", [None, "only-this"])
+def test_missing_credentials_are_told_with_what_to_do(monkeypatch, tmp_path, access_key):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+
+    def check():
+        place = {"endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
+        client = s3.connect(**place, access_key=access_key, secret_key=None)
+        with contextlib.closing(client):
+            Bucket(client, "bucket").check()
+
+    with pytest.raises(StoreUnavailable, match=r"no credentials for S3, .*`stockcast up` runs"):
+        check()
+
+
 @pytest.fixture
 def silent():
     """A port that takes connections and says nothing, and how many it has taken."""

@@ -46,6 +46,12 @@ def test_small_prices_keep_their_digits():
     assert "0.0001234" in cards_html(forecast_result(price=0.0001234))
 
 
+def test_absurd_prices_stay_short():
+    html = cards_html(forecast_result(price=98_770_264_810.56, upper=2.0352590e98))
+    assert "<dd>9.877e+10</dd>" in html
+    assert "93.00 to 2.035e+98" in html
+
+
 def test_values_are_escaped():
     evil = "<img src=x onerror=alert(1)>"
     html = cards_html(forecast_result(baseline=Baseline(name=evil, price=1), ticker=evil), evil)

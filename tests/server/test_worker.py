@@ -33,10 +33,10 @@ def port():
 
 @pytest.fixture
 def start_worker(tmp_path, port):
-    """Starts a forecast worker whose kernels run some code; its Redis is away."""
+    """Starts a worker whose kernels run some code; its Redis is away."""
     started = []
 
-    def start(code):
+    def start(code, stage="forecast", **variables):
         folder = tmp_path / "kernels" / "stockcast"
         folder.mkdir(parents=True)
         argv = [sys.executable, "-c", code, str(tmp_path), "-f", "{connection_file}"]
@@ -48,9 +48,10 @@ def start_worker(tmp_path, port):
             "STOCKCAST_ENV_FILES": "off",
             "STOCKCAST_REDIS_URL": f"redis://127.0.0.1:{free_ports(1)[0]}/0",
             "STOCKCAST_FRAME_KEY": "0123456789abcdef",
-            "STOCKCAST_FORECAST_ADDRESS": f"127.0.0.1:{port}",
+            f"STOCKCAST_{stage.upper()}_ADDRESS": f"127.0.0.1:{port}",
+            **variables,
         }
-        command = [sys.executable, "-m", "server.worker", "--stage", "forecast"]
+        command = [sys.executable, "-m", "server.worker", "--stage", stage]
         started.append(
             subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         )
@@ -97,4 +98,16 @@ def test_without_kernels_it_says_why_and_ends(start_worker, port):
     last = said.splitlines()[-1]
     assert last.startswith("worker: no kernel for notebooks can be started (KernelDied: ")
     assert "make install" in last
+    assert not accepts(port)
+
+
+def test_without_a_key_for_any_vendor_it_says_so_and_ends(start_worker, port):
+    variables = {"STOCKCAST_VENDORS": "tiingo,nasdaq_data_link"}
+    worker = start_worker(SLOW_KERNEL, stage="ingest", **variables)
+    _, said = worker.communicate(timeout=30)
+    assert worker.returncode == 1
+    assert said.splitlines()[-1] == (
+        "worker: There is no key for tiingo, nasdaq_data_link: set TIINGO_API_KEY or "
+        "NASDAQ_DATA_LINK_API_KEY, or STOCKCAST_VENDORS=sample."
+    )
     assert not accepts(port)

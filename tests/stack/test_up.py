@@ -65,6 +65,7 @@ def test_clients_find_it_while_it_runs(announced, folder, ports):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert announced["STOCKCAST_GATEWAY_URL"] == f"http://127.0.0.1:{api}"
     assert announced["STOCKCAST_DASHBOARD_URL"] == f"http://127.0.0.1:{dashboard}"
+    assert announced["STOCKCAST_VENDORS"] == "sample"
     for name in ("STOCKCAST_INGEST_ADDRESS", "STOCKCAST_FORECAST_ADDRESS"):
         assert accepts(int(announced[name].rpartition(":")[2]))
 

@@ -61,12 +61,40 @@ def test_without_the_dashboards_notebook_it_says_what_to_do(start_up, tmp_path):
 
 
 def test_a_wrong_setting_is_told_in_one_line(start_up):
-    process = start_up("--no-dashboard", "--api-port=0", STOCKCAST_MAX_AGE_DAYS="soon")
+    process = start_up("--no-dashboard", "--api-port=0", STOCKCAST_RUN_TIMEOUT_SECONDS="soon")
     _out, error = process.communicate(timeout=60)
     assert process.returncode == 1
     last = error.splitlines()[-1]
     assert " ended with status 1: " in last
-    assert "STOCKCAST_MAX_AGE_DAYS is wrong" in last
+    assert "STOCKCAST_RUN_TIMEOUT_SECONDS is wrong" in last
+
+
+@pytest.mark.parametrize(
+    ("vendors", "told"),
+    [
+        ("tiingo", "There is no key for tiingo: set TIINGO_API_KEY, or STOCKCAST_VENDORS=sample."),
+        ("tingo", "STOCKCAST_VENDORS is wrong: "),
+    ],
+)
+@pytest.mark.parametrize("source", ["environment", "file"])
+def test_vendors_that_cannot_be_asked_are_refused_before_anything_starts(
+    start_up, tmp_path, vendors, told, source
+):
+    chosen = {"STOCKCAST_VENDORS": vendors}
+    if source == "file":
+        (tmp_path / ".env").write_text(f"STOCKCAST_VENDORS={vendors}\n")
+        chosen = {}
+    assert told in refused(start_up("--no-dashboard", "--api-port=0", **chosen))
+    assert not (tmp_path / ".stockcast" / "redis").exists()
+
+
+def test_the_vendors_of_another_stack_refuse_nothing(start_up, tmp_path):
+    folder = tmp_path / ".stockcast"
+    folder.mkdir()
+    (folder / "stack.env").write_text("STOCKCAST_VENDORS=tiingo\n")
+    options = ("--data-dir=own", "--port=0", "--api-port=0")
+    error = refused(start_up(*options, STOCKCAST_NOTEBOOKS_DIR=str(tmp_path)))
+    assert "dashboard.ipynb is missing" in error
 
 
 def test_help_is_quick_and_lists_what_is_built(repository):

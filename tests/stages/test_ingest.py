@@ -1,0 +1,103 @@
+"""Which stored prices the ingest stage uses, and when it asks the vendors."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from stockcast_lib.core.budgets import CallLease
+from stockcast_lib.core.cancellation import Cancellation
+from stockcast_lib.core.errors import StockcastError, Throttled
+from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
+from stockcast_lib.core.prices import Freshness
+from stockcast_lib.core.results import PRICES_MIME
+from stockcast_lib.ports import Claim, NotebookRun
+from stockcast_lib.stages.ingest import IngestStage
+from tests.factories import price_history, price_version
+
+NOW = datetime.now(UTC)
+WEEK = timedelta(days=7)
+SAMPLE = price_version(price_history(sample=True), fetched_at=NOW - timedelta(minutes=1))
+BOUGHT = price_version(fetched_at=NOW - timedelta(minutes=1), vendor="tiingo")
+FETCHED = price_version(fetched_at=NOW, vendor="tiingo")
+
+
+class Edges:
+    """Everything around the stage; keeps what it hands over, and whether it asked a vendor."""
+
+    def __init__(self, stored, calls):
+        self.stored, self.calls = stored, calls
+        self.handed_over, self.asked = [], False
+
+    def current(self, _):
+        return self.stored
+
+    def fetching(self, _):
+        return contextlib.nullcontext()
+
+    def lease(self, vendor, _):
+        return CallLease(vendor, self.calls, wait_seconds=60)
+
+    def run(self, *_):
+        self.asked = True
+        return NotebookRun(b"", ({PRICES_MIME: FETCHED.model_dump(mode="json")},), None)
+
+    def send(self, message):
+        self.handed_over.append(message.price_version)
+
+    def _ignored(self, *_):
+        """Of no concern here."""
+
+    give_back = publish = write = release = _ignored
+
+
+@pytest.fixture
+def outcome():
+    """The version that a job hands over, or its error, and whether vendors were asked."""
+
+    def outcome(stored, vendors, calls=8):
+        edges = Edges(stored, calls)
+        stage = IngestStage(
+            queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
+            budget=edges, vendors=vendors, notebook=Path("ingest.ipynb"),
+            freshness=Freshness.asking(vendors, WEEK),
+        )  # fmt: skip
+        try:
+            stage(claim(), Cancellation())
+        except StockcastError as error:
+            return type(error), edges.asked
+        (key,) = edges.handed_over
+        return key, edges.asked
+
+    return outcome
+
+
+def claim():
+    job = Job(
+        id="a" * 32, request=parse_request({"ticker": "TEST", "days": 5}), state=JobState.RUNNING,
+        stage=Stage.INGEST, created_at=NOW, updated_at=NOW, attempt=1,
+    )  # fmt: skip
+    return Claim(job, entry="1-0", worker="worker", tries=1)
+
+
+def test_a_vendor_s_fresh_prices_are_used_without_asking(outcome):
+    assert outcome(BOUGHT, ("tiingo",)) == (BOUGHT.key, False)
+
+
+@pytest.mark.parametrize("vendors", [("sample",), ("tiingo", "sample")])
+def test_a_fresh_sample_is_used_where_it_is_one_of_the_vendors(outcome, vendors):
+    assert outcome(SAMPLE, vendors) == (SAMPLE.key, False)
+
+
+def test_a_stored_sample_gives_way_to_a_vendor_at_once(outcome):
+    assert outcome(SAMPLE, ("tiingo",)) == (FETCHED.key, True)
+
+
+def test_a_stored_sample_does_not_stand_in_for_a_vendor_that_may_not_be_asked(outcome):
+    assert outcome(SAMPLE, ("tiingo",), calls=0) == (Throttled, False)
+
+
+def test_old_prices_of_a_vendor_stand_in_while_none_may_be_asked(outcome):
+    old = BOUGHT.model_copy(update={"fetched_at": NOW - 2 * WEEK})
+    assert outcome(old, ("tiingo",), calls=0) == (old.key, False)

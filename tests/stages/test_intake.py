@@ -1,0 +1,46 @@
+"""When the ingest stage answers with a result that is there."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from stockcast_lib.core.prices import Freshness
+from stockcast_lib.core.protocol import Status, Submit
+from stockcast_lib.stages.intake import IngestIntake
+from tests.factories import asker, price_history, price_version
+
+JUST_NOW = datetime.now(UTC) - timedelta(minutes=1)
+SAMPLE = price_version(price_history(sample=True), fetched_at=JUST_NOW)
+
+
+@pytest.fixture
+def status():
+    """Of a request whose result stands on some prices."""
+
+    def status(version, vendors):
+        intake = IngestIntake(
+            queue=SimpleNamespace(submit=lambda *_: ("new", True)),
+            results=SimpleNamespace(job_id=lambda _: "finished"),
+            board=SimpleNamespace(current=lambda _: version),
+            models=SimpleNamespace(revision=lambda _: "revision"),
+            freshness=Freshness.asking(vendors, timedelta(days=7)),
+            id_key=b"key",
+        )
+        fields = asker().model_dump(mode="json")
+        return intake(Submit({"ticker": "TEST", "days": 5}, fields)).status
+
+    return status
+
+
+def test_a_result_on_the_sample_is_given_where_the_sample_is_a_vendor(status):
+    assert status(SAMPLE, ("sample",)) is Status.DONE
+    assert status(SAMPLE, ("tiingo", "sample")) is Status.DONE
+
+
+def test_a_result_on_the_sample_is_made_anew_where_it_is_not(status):
+    assert status(SAMPLE, ("tiingo",)) is Status.ACCEPTED
+
+
+def test_a_result_on_a_vendor_s_fresh_prices_is_given(status):
+    assert status(price_version(fetched_at=JUST_NOW), ("tiingo",)) is Status.DONE
