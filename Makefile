@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check test-tools bench lock chaos
+.PHONY: install install-dev run test test-quick check test-tools bench lock chaos accuracy
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -15,7 +15,7 @@ BIN := .venv/bin
 	touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements-dev.lock
 	touch $@
 
 install: .venv/installed
@@ -55,7 +55,12 @@ check: install-dev
 bench: install-dev test-tools
 	$(BIN)/python -m tests.bench $(BENCH)
 
+# Every method on the bundled series, some minutes; writes docs/accuracy.md.
+accuracy: install-dev
+	$(BIN)/python -m tests.accuracy
+
+# statsforecast says that it needs pandas 2; what is used of it here works on arrays.
 lock: install-dev
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev --override requirements-overrides.txt pyproject.toml -c requirements.lock -o requirements-dev.lock
 	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -c requirements-dev.lock -o requirements-installer.lock

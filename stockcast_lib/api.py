@@ -6,6 +6,7 @@ from typing import Any
 from stockcast_lib.core.errors import NotebookTimedOut, StockcastError, error_from_report
 from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, Job
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, parse_result
+from stockcast_lib.core.words import coverage_text, skill_text
 from stockcast_lib.ports import StoredForecast
 
 DEFAULT_TIMEOUT = 300.0
@@ -27,13 +28,16 @@ class FinishedForecast:
         self.picture = stored.picture
         self.job_id = stored.job_id
 
+    def __repr__(self) -> str:
+        return summary(self.result)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         import base64
 
         return {
             PLOTLY_MIME: self.figure,
             PNG_MIME: base64.b64encode(self.picture).decode(),
-            "text/plain": summary(self.result),
+            "text/plain": repr(self),
         }
 
 
@@ -49,8 +53,7 @@ def summary(result: ForecastResult) -> str:
         f"{result.ticker}: {result.price:.2f} on {result.target_date}, "
         f"{result.interval:.0%} band {result.lower:.2f} to {result.upper:.2f} "
         f"(naive forecast {result.baseline.price:.2f}; "
-        f"skill {'not yet measured' if result.skill is None else f'{result.skill.value:+.2f}'})."
-        f"{data}"
+        f"skill: {skill_text(result.skill)}; band: {coverage_text(result.coverage)}).{data}"
     )
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 
 _TICKER, _DAYS = "AAPL", 30
 _IMPORTED_BY_NOTEBOOKS = (
+    "stockcast_lib.adapters.s3_backtests",
     "stockcast_lib.adapters.vendors.nasdaq_data_link",
     "stockcast_lib.adapters.vendors.tiingo",
     "stockcast_lib.wiring",

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from stockcast_lib.core.words import skill_text
 from stockcast_lib.forecasting.forecast import Forecast
 
 INK, MUTED, GRID, PAPER = "#1f2933", "#66727f", "#e6eaee", "#ffffff"
@@ -11,12 +12,12 @@ MODEL, BAND_OPACITY = "#0b7a75", 0.18
 NAIVE = "#b4540a"
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
-NOT_MEASURED = "not yet measured"
-
 _MIN_WINDOW_DAYS = 365
 _WINDOW_HORIZONS = 3
 _LOG_AXIS_RATIO = 25.0
 _SCIENTIFIC_ABOVE = 1e9
+# What the model alone says may be far beyond any band, and would be all that a chart shows.
+_WORTH_SHOWING = 1.2
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,6 +36,14 @@ def needs_log_axis(forecast: Forecast) -> bool:
     return bool(highest > _LOG_AXIS_RATIO * lowest)
 
 
+def model_path(forecast: Forecast) -> pd.DataFrame:
+    """What the model alone says, as far as it stays near the band."""
+    path = forecast.model_path
+    lowest = min(forecast.path["lower"].min(), forecast.observations.iloc[-1]) / _WORTH_SHOWING
+    highest = max(forecast.path["upper"].max(), forecast.observations.iloc[-1]) * _WORTH_SHOWING
+    return path[path["price"].between(lowest, highest).cummin()]
+
+
 def title(forecast: Forecast) -> str:
     """The ticker and the day forecast for."""
     return f"{forecast.ticker}: forecast to {day_text(forecast.target_date)}"
@@ -48,7 +57,7 @@ def subtitle(forecast: Forecast) -> str:
         (
             f"{price_text(target['price'])} ({band}, {level_text(forecast.config.interval)} band)",
             f"naive forecast {price_text(forecast.baseline.price)}",
-            f"skill {NOT_MEASURED}",
+            skill_text(forecast.skill),
             data_text(forecast.as_of, sample=forecast.sample),
         )
     )

@@ -26,8 +26,9 @@ def forecast_figure(forecast: Forecast) -> go.Figure:
             *_band(forecast.fit, "fit"),
             *_band(forecast.path, "forecast", f"{look.level_text(forecast.config.interval)} band"),
             _observations(forecast),
-            _model_line(forecast.fit, "model fit", width=1.3),
-            _model_line(forecast.path, "forecast (median)", width=2.4),
+            _line(forecast.fit, "model fit", width=1.3),
+            _line(look.model_path(forecast), "model alone", width=1.3, dash="dash"),
+            _line(forecast.path, "forecast (median)", width=2.4),
             _naive(forecast),
             _target(forecast),
         ],
@@ -79,13 +80,13 @@ def _observations(forecast: Forecast) -> go.Scatter:
     )
 
 
-def _model_line(frame: pd.DataFrame, name: str, width: float) -> go.Scatter:
+def _line(frame: pd.DataFrame, name: str, width: float, dash: str = "solid") -> go.Scatter:
     return go.Scatter(
         x=_dates(frame["date"]),
         y=frame["price"].tolist(),
         name=name,
         mode="lines",
-        line={"width": width, "color": look.MODEL},
+        line={"width": width, "color": look.MODEL, "dash": dash},
         hovertemplate=_PRICE_HOVER,
     )
 
@@ -133,11 +134,24 @@ def _layout(forecast: Forecast) -> dict[str, Any]:
         "plot_bgcolor": look.PAPER,
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": look.PAPER, "bordercolor": look.GRID},
-        "legend": {"orientation": "h", "y": -0.12, "x": 0, "xanchor": "left"},
+        "legend": _legend(),
         "margin": {"l": 64, "r": 24, "t": 104, "b": 64},
         "height": 480,
         "xaxis": _date_axis(forecast),
         "yaxis": _price_axis(forecast),
+    }
+
+
+def _legend() -> dict[str, Any]:
+    # At the bottom of the whole figure: beside the axis it would cover the dates. Its rows are
+    # as many as the page is narrow, and the axis's automargin leaves room for them all.
+    return {
+        "orientation": "h",
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
+        "x": 0,
+        "xanchor": "left",
     }
 
 
@@ -149,6 +163,7 @@ def _date_axis(forecast: Forecast) -> dict[str, Any]:
     end = pd.Timestamp(forecast.target_date) + pd.Timedelta(days=max(3, forecast.days // 15))
     return {
         "type": "date",
+        "automargin": True,
         "range": [look.window_start(forecast).isoformat(), end.date().isoformat()],
         "rangeselector": {
             "buttons": [*buttons, {"label": "all", "step": "all"}],

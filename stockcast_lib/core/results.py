@@ -13,6 +13,8 @@ PRICES_MIME = "application/vnd.stockcast.prices+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 PNG_MIME = "image/png"
 
+Standing = Literal["better", "same", "worse", "untested"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(
@@ -44,20 +46,73 @@ class Baseline(_Part):
     price: FiniteFloat = Field(gt=0)
 
 
-class Skill(_Part):
-    """How the model did against the baseline at past origins of this very series."""
-
-    value: FiniteFloat
-    baseline: str
-    windows: int
-
-
 class Coverage(_Part):
     """How often the band held at past origins of this very series."""
 
     level: float
     held: int
     windows: int
+
+
+class HitRate(_Part):
+    """How often the direction was right, of the outcomes that had one."""
+
+    right: int
+    windows: int
+
+
+class HorizonSkill(_Part):
+    """How past forecasts so many sessions ahead did, beside the naive forecast.
+
+    Errors are in units of the mean absolute change from one session to the next before each
+    origin (MASE, RMSSE); so are `crps` and `winkler`, which judge the whole distribution and the
+    band. The naive forecast's distribution is a Gaussian random walk's.
+
+    Attributes:
+        origins: past forecasts whose outcome is known.
+        windows: how many of their windows do not overlap.
+        model_mase: of the model alone.
+        p_value: of the Diebold-Mariano test that the absolute errors differ from the naive
+            forecast's; None where none differs.
+    """
+
+    sessions: int
+    origins: int
+    windows: int
+    mase: FiniteFloat | None
+    naive_mase: FiniteFloat | None
+    model_mase: FiniteFloat | None
+    rmsse: FiniteFloat | None
+    naive_rmsse: FiniteFloat | None
+    crps: FiniteFloat | None
+    naive_crps: FiniteFloat | None
+    winkler: FiniteFloat | None
+    naive_winkler: FiniteFloat | None
+    p_value: FiniteFloat | None
+    coverage: Coverage
+    direction: HitRate
+
+
+class Skill(_Part):
+    """How past forecasts of this very series did against the baseline.
+
+    Attributes:
+        value: by how much the mean absolute error at the asked horizon is below the baseline's,
+            as a share of it; None where too few windows tell.
+        windows: how many windows of the asked horizon do not overlap.
+        standing: whether past forecasts were better than the baseline, beyond chance.
+        verdict: the same in one sentence of plain words.
+        share: how much of the model's word the forecast takes over at the target, 0 to 1.
+        horizons: ascending; the asked one is among them if any outcome is known.
+    """
+
+    value: FiniteFloat | None
+    baseline: str
+    windows: int
+    standing: Standing = "untested"
+    verdict: str = ""
+    share: float | None = None
+    horizons: tuple[HorizonSkill, ...] = ()
 
 
 class ModelInfo(_Part):
@@ -75,7 +130,8 @@ class ForecastResult(_Part):
     `days` counts calendar days from `as_of`, the last session in the data; `target_date` is the
     first session on or after that day. `price`, `lower` and `upper` are those of the target date
     at the level `interval`; `path` has every session from `as_of` (excluded) to the target.
-    `skill` and `coverage` are None where they have not been measured.
+    `skill` and `coverage` are None where they have not been measured. `notes` say what was odd
+    about the prices.
     """
 
     schema_version: Literal[1] = 1
@@ -99,6 +155,7 @@ class ForecastResult(_Part):
     sample: bool
     fetched_at: datetime | None = None
     stale: bool
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The versioned JSON."""

@@ -3,10 +3,9 @@
 from datetime import date
 from html import escape
 
-from stockcast_lib.charts.appearance import stale_text
+from stockcast_lib.charts.appearance import price_text, stale_text
 from stockcast_lib.core.results import ForecastResult
-
-NOT_MEASURED = "not yet measured"
+from stockcast_lib.core.words import NOT_MEASURED, skill_text
 
 
 def cards_html(result: ForecastResult | None, sample_notice: str = "") -> str:
@@ -14,16 +13,16 @@ def cards_html(result: ForecastResult | None, sample_notice: str = "") -> str:
     if result is None:
         return ""
     heading = f"{result.ticker} in {result.days} {'day' if result.days == 1 else 'days'}"
-    since = f"from the close of {_date(result.as_of)}, {_price(result.last_price)}"
+    since = f"from the close of {_date(result.as_of)}, {price_text(result.last_price)}"
     cards = [
-        _card("Price", _price(result.price), "the forecast"),
+        _card("Price", price_text(result.price), "the forecast"),
         _card("Target date", _date(result.target_date), "first session on or after the last day"),
         _card(
             f"{_percent(result.interval)} band",
-            f"{_price(result.lower)} to {_price(result.upper)}",
-            "where the model expects the price",
+            f"{price_text(result.lower)} to {price_text(result.upper)}",
+            "where the price is expected",
         ),
-        _card("Naive forecast", _price(result.baseline.price), _baseline(result)),
+        _card("Naive forecast", price_text(result.baseline.price), _baseline(result)),
         _card("Skill", *_skill(result)),
         _card("Coverage", *_coverage(result)),
     ]
@@ -66,6 +65,7 @@ def _notices(result: ForecastResult, sample_notice: str) -> str:
     if result.stale:
         told = "" if result.sample else f"; {stale_text(result.fetched_at)}"
         notices.append(f"old prices: the last session was {_date(result.as_of)}{told}")
+    notices.extend(result.notes)
     return "".join(f'<p class="stockcast-notice">{escape(notice)}</p>' for notice in notices)
 
 
@@ -75,25 +75,18 @@ def _baseline(result: ForecastResult) -> str:
 
 
 def _skill(result: ForecastResult) -> tuple[str, str]:
-    if result.skill is None:
-        return NOT_MEASURED, "against the naive forecast"
-    skill = result.skill
-    return f"{skill.value:+.2f}", f"against {skill.baseline}, {skill.windows} past forecasts"
+    verdict = result.skill.verdict if result.skill else "against the naive forecast"
+    return skill_text(result.skill), verdict
 
 
 def _coverage(result: ForecastResult) -> tuple[str, str]:
-    if result.coverage is None:
-        return NOT_MEASURED, "how often such a band held"
     coverage = result.coverage
+    if coverage is None:
+        return NOT_MEASURED, "how often such a band held"
     return (
         f"{coverage.held} of {coverage.windows}",
-        f"times this {_percent(coverage.level)} band held",
+        f"times this {_percent(coverage.level)} band held at past origins",
     )
-
-
-def _price(value: float) -> str:
-    # Cents say nothing of a price below one; results name no currency.
-    return f"{value:,.2f}" if value == 0 or value >= 1 else f"{value:.4g}"
 
 
 def _percent(level: float) -> str:

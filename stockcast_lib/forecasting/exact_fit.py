@@ -24,9 +24,16 @@ _ROUNDS = 500
 _TOLERANCE = 1e-10  # relative, of the variance
 
 
-def map_estimate(design: Design) -> Parameters:
-    """The parameters of the greatest posterior density; see `map_estimates`."""
-    return map_estimates(design, [design.delta_scale])[0]
+def map_estimate(design: Design, start: Parameters | None = None) -> Parameters:
+    """The parameters of the greatest posterior density; see `map_estimates`.
+
+    Args:
+        design: what to fit.
+        start: those of a design much like it, with as many changepoints, which saves the path.
+    """
+    if start is None or len(start.delta) != len(design.changepoints):
+        return map_estimates(design, [design.delta_scale])[0]
+    return _settled(ReducedDesign(design), start.sigma_obs**2, start.delta, design.delta_scale)
 
 
 def map_estimates(design: Design, delta_scales: Iterable[float]) -> list[Parameters]:
@@ -56,7 +63,11 @@ def _estimate(
     reduced: ReducedDesign, path: LassoPath, variances: Array, scale: float
 ) -> Parameters:
     knot = _start(path, variances, scale)
-    variance, delta = float(variances[knot]), path.coefficients[:, knot]
+    return _settled(reduced, float(variances[knot]), path.coefficients[:, knot], scale)
+
+
+def _settled(reduced: ReducedDesign, variance: float, delta: Array, scale: float) -> Parameters:
+    """Solve for the rate changes and for sigma in turn until sigma rests."""
     for _ in range(_ROUNDS):
         before = variance
         delta = solve_lasso(*reduced.lasso(before), before / scale, delta)

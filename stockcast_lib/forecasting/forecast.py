@@ -1,4 +1,4 @@
-"""From a price series to a forecast of it."""
+"""From a price series to a forecast of it, and to what the forecast is worth."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,28 +7,32 @@ import numpy as np
 import pandas as pd
 
 from stockcast_lib.core.errors import InvalidRequest
-from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.core.model_config import Engine, ModelConfig
 from stockcast_lib.core.prices import PriceHistory
-from stockcast_lib.core.results import Band, Baseline
+from stockcast_lib.core.results import Band, Baseline, Coverage, Skill
 from stockcast_lib.forecasting import baselines
+from stockcast_lib.forecasting.backtest import OriginFits, backtest_history, fit_origins
 from stockcast_lib.forecasting.features import log_prices
-from stockcast_lib.forecasting.intervals import half_widths, noise_half_width, price_band
+from stockcast_lib.forecasting.intervals import noise_half_width, price_band
 from stockcast_lib.forecasting.model import (
     DEFAULT_CONFIG,
-    DEFAULT_ENGINE,
-    Engine,
     LogPriceModel,
     fit_prophet,
     training_history,
 )
+from stockcast_lib.forecasting.oddities import oddities
+from stockcast_lib.forecasting.outlook import Outlook
 from stockcast_lib.forecasting.posterior import Array
+from stockcast_lib.forecasting.skill import CRPS_LEVELS, horizon_skill, skill
 from stockcast_lib.forecasting.trading_calendar import (
     sessions_ahead,
     sessions_between,
     target_session,
 )
+from stockcast_lib.forecasting.walk_forward import WalkForward
 
 BAND_LEVELS = (0.5, 0.8, 0.95)
+SKILL_SESSIONS = (1, 5, 21, 63)
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,17 @@ class Forecast:
         days: calendar days from `as_of`, the last session in the data.
         target_date: the first session on or after that day.
         config: what was fitted: the configuration asked for, less what the history cannot bear.
-        engine: what found the model's parameters.
         observations: the adjusted closes trained on, over their sessions.
         fit: columns date, price, lower, upper: the model over the training sessions, with the
             band of `config.interval`.
-        path: the same columns for every session from `as_of` (excluded) to the target.
+        path: the same columns for every session from `as_of` (excluded) to the target: the
+            forecast. It begins at the last close and takes over what the model has earned.
+        model_path: columns date, price: what the model alone says of them.
         bands: central intervals at the target, by level.
         baseline: the naive forecast.
+        skill: how past forecasts of this series did.
+        coverage: how often the band at the target's horizon held; None where no outcome is known.
+        notes: what is odd about the prices.
     """
 
     ticker: str
@@ -54,12 +62,20 @@ class Forecast:
     as_of: date
     target_date: date
     config: ModelConfig
-    engine: Engine
     observations: "pd.Series[float]"
     fit: pd.DataFrame
     path: pd.DataFrame
+    model_path: pd.DataFrame
     bands: tuple[Band, ...]
     baseline: Baseline
+    skill: Skill
+    coverage: Coverage | None
+    notes: tuple[str, ...]
+
+    @property
+    def engine(self) -> Engine:
+        """What found the model's parameters."""
+        return self.config.engine
 
 
 def forecast_series(
@@ -86,32 +102,41 @@ def forecast_series(
     """
     if not 0 < interval < 1:
         raise InvalidRequest(f"interval must lie between 0 and 1, not {interval}.", fields=[])
-    model = fit_prophet(prices, config)
     dates = sessions_ahead(prices.index[-1].date(), sessions)
-    centre = log_prices(model, dates)
-    return _frame(dates, centre, half_widths(model, dates, [interval])[0])
+    outlook = outlook_of(prices, dates, fit_prophet(prices, config))
+    return _frame(dates, outlook.centre, outlook.half_widths([interval])[0])
 
 
 def make_forecast(
     history: PriceHistory,
     days: int,
     config: ModelConfig = DEFAULT_CONFIG,
-    engine: Engine = DEFAULT_ENGINE,
+    fits: OriginFits | None = None,
 ) -> Forecast:
     """Forecast a ticker for a number of calendar days after its last session.
+
+    Args:
+        history: of the ticker.
+        days: calendar days.
+        config: the model's parameters.
+        fits: from `fit_origins` on the history's adjusted closes with this configuration; they
+            are made when not given.
 
     Raises:
         InvalidRequest: the calendar does not reach so far.
         NotEnoughHistory, BadVendorData, ModelDiverged: see `fit_prophet`.
     """
-    observations = training_history(history.adjusted_close, config)
+    prices = history.adjusted_close
+    observations = training_history(prices, config)
     as_of = observations.index[-1].date()
     target = target_session(as_of, days)
     dates = sessions_between(as_of, target)
-    model = fit_prophet(observations, config, engine)
+    model = fit_prophet(observations, config)
+    outlook = outlook_of(prices, dates, model, fits)
     levels = sorted({*BAND_LEVELS, config.interval})
-    centre = log_prices(model, dates)
-    widths = half_widths(model, dates, levels)
+    widths = outlook.half_widths(levels)
+    card = skill_card(outlook.past, len(dates), config.interval, float(outlook.shares[-1]))
+    asked = [each.coverage for each in card.horizons if each.sessions == len(dates)]
     return Forecast(
         ticker=history.ticker,
         sample=history.sample,
@@ -119,13 +144,50 @@ def make_forecast(
         as_of=as_of,
         target_date=target,
         config=model.config,
-        engine=engine,
         observations=observations,
         fit=_fit_frame(model, pd.DatetimeIndex(observations.index)),
-        path=_frame(dates, centre, widths[levels.index(config.interval)]),
-        bands=_bands(levels, centre[-1], widths[:, -1]),
+        path=_frame(dates, outlook.centre, widths[levels.index(config.interval)]),
+        model_path=_frame(dates, outlook.model, 0.0)[["date", "price"]],
+        bands=_bands(levels, outlook.centre[-1], widths[:, -1]),
         baseline=baselines.naive(observations),
+        skill=card,
+        coverage=asked[0] if asked else None,
+        notes=oddities(observations),
     )
+
+
+def skill_card(past: WalkForward, asked: int, level: float, share: float) -> Skill:
+    """Measure a series' past forecasts at `SKILL_SESSIONS` and at the asked horizon.
+
+    Args:
+        past: the past forecasts.
+        asked: sessions.
+        level: of the band to judge.
+        share: how much of the model's word the forecast takes over at the asked horizon.
+    """
+    levels = tuple(sorted({*CRPS_LEVELS, level}))
+    outcomes = [past.outcomes(each, levels) for each in sorted({*SKILL_SESSIONS, asked})]
+    measured = tuple(horizon_skill(each, level) for each in outcomes if len(each.origins))
+    return skill(measured, asked, share)
+
+
+def outlook_of(
+    prices: "pd.Series[float]",
+    dates: pd.DatetimeIndex,
+    model: LogPriceModel,
+    fits: OriginFits | None = None,
+) -> Outlook:
+    """What is forecast for the sessions after a price series.
+
+    Args:
+        prices: adjusted closes over a DatetimeIndex of trading days.
+        dates: all sessions after the last, in order, as far as wanted.
+        model: fitted to the prices.
+        fits: the same model at past origins; they are made when not given.
+    """
+    fits = fits or fit_origins(prices, model.config)
+    said = log_prices(model, pd.DatetimeIndex([prices.index[-1], *dates]))
+    return Outlook(WalkForward(backtest_history(prices, model.config), model, fits), said)
 
 
 def _frame(dates: pd.DatetimeIndex, centre: Array, half_width: Array | float) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,21 +15,18 @@ from stockcast_lib.core.errors import (
     ModelDiverged,
     NotEnoughHistory,
 )
-from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.core.model_config import ENGINES, Engine, ModelConfig
 from stockcast_lib.forecasting.exact_fit import map_estimate, map_estimates
 from stockcast_lib.forecasting.posterior import Array, Design, negative_log_posterior
 from stockcast_lib.forecasting.preparation import keep_parameters, prepare
 
-Engine = Literal["exact", "stan"]
-ENGINES: tuple[Engine, ...] = get_args(Engine)
-DEFAULT_ENGINE: Engine = "exact"
 DEFAULT_CONFIG = ModelConfig()
 MIN_SESSIONS = 30
 DAYS_A_YEAR = 365.25
-MONTH_DAYS, MONTH_FOURIER_ORDER = 30.5, 5
+MONTH_DAYS = 30.5
 # A term is fitted only where the history shows it twice; two years of sessions may begin and
 # end on a long weekend.
-_MIN_SPAN_DAYS = {"yearly": 725, "monthly": 61, "weekly": 14}
+MIN_SPAN_DAYS = {"yearly": 725, "monthly": 61, "weekly": 14}
 
 # Both report every fit and every choice of theirs. cmdstanpy sets its logger's level when the
 # logger is first asked for, so a level set by name would not last.
@@ -41,12 +38,15 @@ class LogPriceModel(Prophet):  # type: ignore[misc, unused-ignore]
     """Prophet fitted to the natural logarithm of the price; all of Prophet's own API holds.
 
     Attributes:
-        engine: what found the parameters.
         config: what was fitted: the configuration asked for, less what the history cannot bear.
     """
 
-    engine: Engine
     config: ModelConfig
+
+    @property
+    def engine(self) -> Engine:
+        """What found the parameters."""
+        return self.config.engine
 
     @property
     def negative_log_posterior(self) -> float:
@@ -57,7 +57,7 @@ class LogPriceModel(Prophet):  # type: ignore[misc, unused-ignore]
 def fit_prophet(
     prices: "pd.Series[float]",
     config: ModelConfig = DEFAULT_CONFIG,
-    engine: Engine = DEFAULT_ENGINE,
+    engine: Engine | None = None,
 ) -> LogPriceModel:
     """Fit the model to the last `config.training_years` of a price series.
 
@@ -65,8 +65,8 @@ def fit_prophet(
         prices: adjusted closes over an ascending DatetimeIndex of trading days.
         config: the model's parameters. Seasonal terms are left out where the history is shorter
             than two of their periods, and changepoints are at most one a session.
-        engine: "exact" solves for the parameters (`exact_fit`); "stan" is Prophet's own optimiser,
-            the reference, slower and less exact.
+        engine: instead of `config.engine`. "exact" solves for the parameters (`exact_fit`);
+            "stan" is Prophet's own optimiser, the reference, slower and less exact.
 
     Returns:
         The fitted model; it predicts log prices.
@@ -77,14 +77,14 @@ def fit_prophet(
         InvalidRequest: there is no such engine.
         ModelDiverged: Stan's optimiser failed.
     """
-    if engine not in ENGINES:
+    if engine is not None and engine not in ENGINES:
         raise InvalidRequest(
             f"There is no engine {engine!r}: choose of {', '.join(ENGINES)}.", fields=[]
         )
     history = training_history(prices, config)
-    model = _unfitted(bearable(config, history))
-    model.engine = engine
-    if engine == "stan":
+    chosen = config.model_copy(update={"engine": engine or config.engine})
+    model = _unfitted(bearable(chosen, history))
+    if model.engine == "stan":
         _fit_by_stan(model, history)
     else:
         keep_parameters(model, map_estimate(_prepared(model, history)))
@@ -114,15 +114,28 @@ def fit_path(
     history = training_history(prices, config)
     wanted = bearable(config, history)
     models = [
-        _unfitted(wanted.model_copy(update={"changepoint_prior_scale": scale}))
+        _unfitted(wanted.model_copy(update={"changepoint_prior_scale": scale, "engine": "exact"}))
         for scale in changepoint_prior_scales
     ]
     designs = [_prepared(model, history) for model in models]
     estimates = map_estimates(designs[0], changepoint_prior_scales) if designs else []
     for model, estimate in zip(models, estimates, strict=True):
-        model.engine = "exact"
         keep_parameters(model, estimate)
     return models
+
+
+def prepared_model(
+    prices: "pd.Series[float]", config: ModelConfig = DEFAULT_CONFIG
+) -> LogPriceModel:
+    """The model made ready for a fit and not fitted: it knows its terms.
+
+    Raises:
+        NotEnoughHistory, BadVendorData, InvalidRequest: see `fit_prophet`.
+    """
+    history = training_history(prices, config)
+    model = _unfitted(bearable(config, history))
+    _prepared(model, history)
+    return model
 
 
 def training_history(prices: "pd.Series[float]", config: ModelConfig) -> "pd.Series[float]":
@@ -145,35 +158,52 @@ def training_history(prices: "pd.Series[float]", config: ModelConfig) -> "pd.Ser
 
 
 def bearable(config: ModelConfig, history: "pd.Series[float]") -> ModelConfig:
-    """The configuration without the terms that a history is too short to tell."""
+    """The configuration without what a history is too short for, or does not reach."""
     span = (history.index[-1] - history.index[0]).days
-    wanted = {name: getattr(config, f"{name}_seasonality") for name in _MIN_SPAN_DAYS}
-    limits: dict[str, bool | int] = {
-        f"{name}_seasonality": wanted[name] and span >= days
-        for name, days in _MIN_SPAN_DAYS.items()
+    wanted = {name: getattr(config, f"{name}_seasonality") for name in MIN_SPAN_DAYS}
+    limits: dict[str, Any] = {
+        f"{name}_seasonality": wanted[name] and span >= days for name, days in MIN_SPAN_DAYS.items()
     }
     candidates = max(int(len(history) * config.changepoint_range) - 1, 0)
     limits["n_changepoints"] = min(config.n_changepoints, candidates)
+    if config.changepoints is not None:
+        first, last = history.index[0].date(), history.index[-1].date()
+        limits["changepoints"] = tuple(day for day in config.changepoints if first < day < last)
     return config.model_copy(update=limits)
 
 
 def _unfitted(config: ModelConfig) -> LogPriceModel:
+    explicit = config.changepoints
     model = LogPriceModel(
+        changepoints=None if explicit is None else [pd.Timestamp(day) for day in explicit],
         n_changepoints=config.n_changepoints,
         changepoint_range=config.changepoint_range,
         changepoint_prior_scale=config.changepoint_prior_scale,
         seasonality_prior_scale=config.seasonality_prior_scale,
-        yearly_seasonality=config.yearly_seasonality,
-        weekly_seasonality=config.weekly_seasonality,
+        holidays_prior_scale=config.holidays_prior_scale,
+        yearly_seasonality=config.yearly_seasonality and config.yearly_order,
+        weekly_seasonality=config.weekly_seasonality and config.weekly_order,
         daily_seasonality=False,
         interval_width=config.interval,
-        # Bands are made in `intervals`; Prophet's own draws use numpy's global generator.
+        # Bands are made in `conformal`; Prophet's own draws use numpy's global generator.
         uncertainty_samples=0,
     )
     if config.monthly_seasonality:
-        model.add_seasonality("monthly", MONTH_DAYS, MONTH_FOURIER_ORDER)
+        model.add_seasonality("monthly", MONTH_DAYS, config.monthly_order)
+    if config.holidays is not None:
+        _add_holidays(model, config.holidays)
     model.config = config
     return model
+
+
+def _add_holidays(model: Prophet, country: str) -> None:
+    try:
+        model.add_country_holidays(country)
+    except (AttributeError, KeyError, ValueError, NotImplementedError):
+        raise InvalidRequest(
+            f"No holidays are known of {country!r}: give a country's code, such as US.",
+            fields=[],
+        ) from None
 
 
 def _prepared(model: LogPriceModel, history: "pd.Series[float]") -> Design:

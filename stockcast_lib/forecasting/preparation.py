@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from prophet import Prophet
 
-from stockcast_lib.forecasting.features import scaled_times, seasonal_features, y_scale
+from stockcast_lib.forecasting.features import scaled_times, term_features, y_scale
 from stockcast_lib.forecasting.posterior import Array, Design, Parameters
 
 
@@ -14,7 +14,7 @@ def prepare(model: Prophet, dates: pd.DatetimeIndex, y: Array) -> Design:
     """Do what `Prophet.preprocess` does, without its checks and its reshaping of data frames.
 
     Args:
-        model: not fitted; linear growth, additive seasonal terms, no holidays or regressors.
+        model: not fitted; linear growth, additive seasonal terms and holidays, no regressors.
         dates: ascending, each once, shape (rows,).
         y: observations, finite, shape (rows,).
 
@@ -29,19 +29,13 @@ def prepare(model: Prophet, dates: pd.DatetimeIndex, y: Array) -> Design:
     model.history = model.history.assign(floor=0.0, t=t, y_scaled=y_scaled)
     model.set_auto_seasonalities()
     model.set_changepoints()
-    model.train_component_cols = _component_columns(model)
-    model.component_modes = {
-        "additive": [
-            *model.seasonalities, "additive_terms", "extra_regressors_additive", "holidays",
-        ],
-        "multiplicative": ["multiplicative_terms", "extra_regressors_multiplicative"],
-    }  # fmt: skip
+    scales = _holidays_too(model) if model.country_holidays is not None else _seasonal(model)
     return Design(
         y=y_scaled,
         t=t,
         changepoints=_changepoints(model),
-        features=seasonal_features(model, dates),
-        beta_scales=_beta_scales(model),
+        features=term_features(model, dates),
+        beta_scales=scales,
         delta_scale=model.changepoint_prior_scale,
     )
 
@@ -60,7 +54,23 @@ def _changepoints(model: Prophet) -> Array:
     return times if len(changepoints) else times[:0]
 
 
-def _beta_scales(model: Prophet) -> Array:
+def _holidays_too(model: Prophet) -> Array:
+    """Set the components as Prophet does; give the prior scales of all terms."""
+    history: Any = model.history
+    _, scales, columns, modes = model.make_all_seasonality_features(history)
+    model.train_component_cols, model.component_modes = columns, modes
+    return np.asarray(scales, dtype=float)
+
+
+def _seasonal(model: Prophet) -> Array:
+    """The same where there are only seasonal terms, without Prophet's data frames."""
+    model.train_component_cols = _component_columns(model)
+    model.component_modes = {
+        "additive": [
+            *model.seasonalities, "additive_terms", "extra_regressors_additive", "holidays",
+        ],
+        "multiplicative": ["multiplicative_terms", "extra_regressors_multiplicative"],
+    }  # fmt: skip
     scales = [
         np.full(2 * term["fourier_order"], term["prior_scale"], dtype=float)
         for term in model.seasonalities.values()

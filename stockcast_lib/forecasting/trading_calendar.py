@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import exchange_calendars
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from stockcast_lib.core.errors import InvalidRequest
@@ -65,6 +67,16 @@ def sessions_ahead(as_of: date, n: int) -> pd.DatetimeIndex:
     if pd.Timestamp(as_of).date() < FIRST_DAY or len(ahead) < n:
         raise _outside(f"{n} sessions after {as_of} are")
     return ahead
+
+
+def session_numbers(dates: pd.DatetimeIndex) -> npt.NDArray[np.intp]:
+    """Sessions of the exchange from the first date to each, shape (dates,).
+
+    Args:
+        dates: ascending. Each counts one at least, be it a session or not.
+    """
+    steps = np.diff(all_sessions().searchsorted(dates))
+    return np.concatenate([[0], np.cumsum(np.maximum(steps, 1))]).astype(np.intp)
 
 
 def _after(day: date) -> int:

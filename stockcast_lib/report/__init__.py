@@ -5,26 +5,15 @@ person sees: the same run serves both.
 """
 
 import base64
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any
 
 import pandas as pd
 
-from stockcast_lib.charts.appearance import (
-    NOT_MEASURED,
-    data_text,
-    day_text,
-    level_text,
-    price_text,
-    stale_text,
-)
 from stockcast_lib.charts.interactive import figure_document, forecast_figure
 from stockcast_lib.charts.picture import forecast_png
-from stockcast_lib.core.budgets import VendorRecord
 from stockcast_lib.core.jobs import DEFAULT_MODEL
-from stockcast_lib.core.prices import DEFAULT_MAX_AGE, PriceHistory, PriceVersion, is_stale
+from stockcast_lib.core.prices import DEFAULT_MAX_AGE, PriceVersion, is_stale
 from stockcast_lib.core.results import (
     PLOTLY_MIME,
     PNG_MIME,
@@ -36,15 +25,8 @@ from stockcast_lib.core.results import (
 )
 from stockcast_lib.forecasting import Forecast
 from stockcast_lib.ingestion import Refresh
-
-PREVIEW_ROWS = 5
-_PREVIEW_COLUMNS = ("close", "dividend", "split", "adjusted_close")
-_CARD = (
-    "font-family:system-ui,sans-serif;color:#1f2933;background:#fff;border:1px solid #e6eaee;"
-    "border-radius:10px;padding:16px 20px;max-width:880px"
-)
-_FIGURE = "font-size:15px;font-weight:600"
-_LABEL = "font-size:12px;color:#66727f;font-weight:400"
+from stockcast_lib.report.forecast_words import forecast_html, forecast_text
+from stockcast_lib.report.prices_words import prices_html, prices_text
 
 
 class ForecastReport:
@@ -87,8 +69,8 @@ class ForecastReport:
             RESULT_MIME: self.result.to_document(),
             PLOTLY_MIME: self.figure,
             PNG_MIME: picture,
-            "text/html": _forecast_html(self.result, picture),
-            "text/plain": _forecast_text(self.result),
+            "text/html": forecast_html(self.result, picture),
+            "text/plain": forecast_text(self.result),
         }
 
 
@@ -107,8 +89,8 @@ class PricesReport:
                 **self.version.model_dump(mode="json"),
                 **self.record.model_dump(mode="json"),
             },
-            "text/html": _prices_html(self.version, self.history, self.record),
-            "text/plain": _prices_text(self.version, self.record),
+            "text/html": prices_html(self.version, self.history, self.record),
+            "text/plain": prices_text(self.version, self.record),
         }
 
 
@@ -135,12 +117,15 @@ def _result(
         bands=forecast.bands,
         path=path,
         baseline=forecast.baseline,
+        skill=forecast.skill,
+        coverage=forecast.coverage,
         model=model,
         data_version=version.key,
         vendor=version.vendor,
         sample=version.sample,
         fetched_at=version.fetched_at,
         stale=stale,
+        notes=forecast.notes,
     )
 
 
@@ -150,96 +135,3 @@ def _path_points(path: pd.DataFrame) -> tuple[PathPoint, ...]:
         PathPoint(date=day.date(), price=price, lower=lower, upper=upper)
         for day, (price, lower, upper) in zip(path["date"], prices, strict=True)
     )
-
-
-def _forecast_figures(result: ForecastResult) -> list[tuple[str, str]]:
-    band = f"{price_text(result.lower)} to {price_text(result.upper)}"
-    return [
-        ("price", price_text(result.price)),
-        ("target date", day_text(result.target_date)),
-        (f"{level_text(result.interval)} band", band),
-        (f"{result.baseline.name} forecast", price_text(result.baseline.price)),
-        ("skill", _skill_text(result)),
-        ("data", _data_text(result)),
-    ]
-
-
-def _skill_text(result: ForecastResult) -> str:
-    if result.skill is None:
-        return NOT_MEASURED
-    return f"{result.skill.value:+.2f} against {result.skill.baseline}"
-
-
-def _data_text(result: ForecastResult) -> str:
-    text = data_text(result.as_of, sample=result.sample)
-    return (
-        f"{text}, {stale_text(result.fetched_at)}" if result.stale and not result.sample else text
-    )
-
-
-def _forecast_text(result: ForecastResult) -> str:
-    figures = "\n".join(f"  {label}: {value}" for label, value in _forecast_figures(result))
-    return f"{result.ticker} in {result.days} days\n{figures}"
-
-
-def _forecast_html(result: ForecastResult, picture: str) -> str:
-    heading = f"{result.ticker} in {result.days} days"
-    return (
-        f"{_card(heading, _forecast_figures(result))}"
-        # The executed notebook is evidence: shown without scripts, it still has its chart.
-        f'<img alt="Chart of the forecast for {escape(result.ticker)}" '
-        f'style="max-width:100%" src="data:image/png;base64,{picture}"></div>'
-    )
-
-
-def _prices_figures(version: PriceVersion) -> list[tuple[str, str]]:
-    return [
-        ("sessions", f"{version.rows:,}"),
-        ("from", day_text(version.first_session)),
-        ("vendor", version.vendor),
-        ("data", data_text(version.last_session, sample=version.sample)),
-        ("fetched", f"{version.fetched_at:%Y-%m-%d %H:%M %Z}"),
-        ("sessions without a row", f"{version.missing_sessions:,}"),
-    ]
-
-
-def _remarks(version: PriceVersion, record: VendorRecord) -> list[str]:
-    refused = [f"{name}: {refusal.message}" for name, refusal in record.refusals.items()]
-    return [*version.notes, *refused]
-
-
-def _prices_text(version: PriceVersion, record: VendorRecord) -> str:
-    figures = [f"  {label}: {value}" for label, value in _prices_figures(version)]
-    remarks = [f"  {remark}" for remark in _remarks(version, record)]
-    return "\n".join([f"Prices of {version.ticker}", *figures, *remarks])
-
-
-def _prices_html(version: PriceVersion, history: PriceHistory, record: VendorRecord) -> str:
-    preview = history.frame[list(_PREVIEW_COLUMNS)].tail(PREVIEW_ROWS)
-    rows = [
-        (day_text(day.date()), *(price_text(value) for value in values))
-        for day, values in zip(preview.index, preview.to_numpy().tolist(), strict=True)
-    ]
-    head = _row(("date", *(name.replace("_", " ") for name in _PREVIEW_COLUMNS)), "th")
-    body = "".join(_row(cells, "td") for cells in rows)
-    table = f'<table style="margin-top:12px">{head}{body}</table>'
-    remarks = "".join(f"<p>{escape(remark)}</p>" for remark in _remarks(version, record))
-    return f"{_card(f'Prices of {version.ticker}', _prices_figures(version))}{table}{remarks}</div>"
-
-
-def _card(heading: str, figures: Iterable[tuple[str, str]]) -> str:
-    """A card left open, for what is to stand below its figures."""
-    cells = "".join(
-        f'<div><div style="{_LABEL}">{escape(label)}</div>'
-        f'<div style="{_FIGURE}">{escape(value)}</div></div>'
-        for label, value in figures
-    )
-    return (
-        f'<div style="{_CARD}">'
-        f'<div style="font-size:18px;font-weight:700;margin-bottom:10px">{escape(heading)}</div>'
-        f'<div style="display:flex;flex-wrap:wrap;gap:10px 28px">{cells}</div>'
-    )
-
-
-def _row(cells: Iterable[str], tag: str) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"

@@ -4,6 +4,7 @@ Each function makes one thing and imports what that needs, so that a kernel that
 never imports Redis. What a process shares is made once.
 """
 
+from stockcast_lib.wiring.backtests import origin_fits
 from stockcast_lib.wiring.faces import readiness, service
 from stockcast_lib.wiring.market import symbol_directory, symbol_lists, symbol_sources, vendors
 from stockcast_lib.wiring.queue import (
@@ -27,6 +28,7 @@ __all__ = [
     "load_prices",
     "models",
     "notebook_runner",
+    "origin_fits",
     "price_board",
     "price_max_age",
     "price_store",

@@ -87,6 +87,12 @@ def test_hover_is_unified_and_ranges_can_be_chosen(document):
     assert [button["label"] for button in buttons] == ["1m", "6m", "1y", "all"]
 
 
+def test_the_legend_stands_below_the_dates_whatever_the_figure_s_height(document):
+    legend = document["layout"]["legend"]
+    assert (legend["yref"], legend["y"], legend["yanchor"]) == ("container", 0, "bottom")
+    assert document["layout"]["xaxis"]["automargin"]
+
+
 def test_the_title_names_the_ticker_and_the_sample_with_its_last_date(document):
     text = document["layout"]["title"]["text"]
     assert "TEST" in text

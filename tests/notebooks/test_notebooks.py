@@ -59,6 +59,17 @@ def test_the_forecast_notebook_displays_the_result_and_both_charts(prices, runne
     assert {PLOTLY_MIME, PNG_MIME} <= set(shown)
 
 
+@pytest.mark.usefixtures("prices")
+def test_the_studies_notebook_displays_a_figure_of_every_study(runner):
+    outcome = runner.run(
+        NOTEBOOKS / "studies.ipynb", {"ticker": "IBM"}, lambda _: None, Cancellation()
+    )
+    assert outcome.error is None
+    figures = [shown[PLOTLY_MIME] for shown in outcome.outputs if PLOTLY_MIME in shown]
+    assert len(figures) == 8
+    assert all(figure["layout"]["title"]["text"].startswith("<b>IBM: ") for figure in figures)
+
+
 def test_an_unknown_ticker_s_error_comes_out_of_the_ingest_notebook(runner):
     outcome = runner.run(NOTEBOOKS / "ingest.ipynb", {"ticker": "NOPE"}, lambda _: None, Cancellation())
     assert outcome.error.code == "unknown-ticker"
