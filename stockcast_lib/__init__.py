@@ -5,10 +5,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 
+_FACES = ("backtest", "forecast")
+
+
 def __getattr__(name: str) -> Any:
     # Handed on lazily: a kernel that only wants the numerics pays for nothing else.
-    if name == "forecast":
-        from stockcast_lib.api import forecast
+    if name in _FACES:
+        from stockcast_lib import api
 
-        return forecast
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

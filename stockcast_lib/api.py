@@ -1,13 +1,21 @@
 """The Python face: `from stockcast_lib import forecast`."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stockcast_lib.core.errors import NotebookTimedOut, StockcastError, error_from_report
-from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, Job
-from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, parse_result
+from stockcast_lib.core.errors import (
+    NoPrices,
+    NotebookTimedOut,
+    StockcastError,
+    error_from_report,
+)
+from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, MIN_DAYS, Job, Stage, parse_request
+from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, Skill, parse_result
 from stockcast_lib.core.words import coverage_text, skill_text
 from stockcast_lib.ports import StoredForecast
+
+if TYPE_CHECKING:
+    from stockcast_lib.core.prices import PriceHistory, PriceVersion
 
 DEFAULT_TIMEOUT = 300.0
 
@@ -83,6 +91,54 @@ def forecast(
     job_id = service.submit({"ticker": ticker, "days": days, "model": model, "params": params})
     job = service.wait(job_id, timeout)
     return FinishedForecast(stored_or_raise(job, service.forecast(job)))
+
+
+def backtest(ticker: str, days: int = DEFAULT_DAYS, **params: Any) -> Skill:
+    """How past forecasts of a ticker did at several horizons, on its stored prices.
+
+    Args:
+        ticker: such as AAPL. The running service fetches its prices if there are none yet.
+        days: calendar days from the last session; the verdict is on this horizon.
+        params: the model's parameters, as in `ModelConfig`.
+
+    Raises:
+        StockcastError: the one that says what went wrong.
+    """
+    from stockcast_lib import wiring
+    from stockcast_lib.forecasting import make_forecast
+
+    request = parse_request({"ticker": ticker, "days": days, "params": params})
+    version, history = stored_prices(request.ticker)
+    fits = wiring.origin_fits(version, history, request.params)
+    return make_forecast(history, request.days, request.params, fits).skill
+
+
+def stored_prices(ticker: str) -> "tuple[PriceVersion, PriceHistory]":
+    """A ticker's newest stored prices; the running service is asked to fetch them if need be.
+
+    Raises:
+        StockcastError: why there are none.
+    """
+    from stockcast_lib import wiring
+
+    try:
+        return wiring.load_prices(ticker)
+    except NoPrices:
+        _fetch_prices(ticker)
+        return wiring.load_prices(ticker)
+
+
+def _fetch_prices(ticker: str) -> None:
+    """Ask for a forecast, and wait until its prices are stored."""
+    from stockcast_lib import wiring
+
+    service = wiring.service()
+    job_id = service.submit({"ticker": ticker, "days": MIN_DAYS})
+    for job in service.follow(job_id, DEFAULT_TIMEOUT):
+        if job.stage is Stage.FORECAST:
+            return
+    job = service.job(job_id)
+    stored_or_raise(job, service.forecast(job))
 
 
 def stored_or_raise(job: Job, stored: StoredForecast | None) -> StoredForecast:

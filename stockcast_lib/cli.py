@@ -10,8 +10,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from stockcast_lib.cli_backtest import backtest
+from stockcast_lib.cli_doctor import doctor
 from stockcast_lib.cli_import import import_prices
 from stockcast_lib.cli_jobs import jobs
+from stockcast_lib.cli_study import study
 from stockcast_lib.cli_symbols import symbols
 
 app = typer.Typer(
@@ -112,25 +115,7 @@ def up(
     run_stack(UpOptions(None if no_dashboard else port, api_port, data_dir, workers))
 
 
-@app.command()
-def doctor() -> None:
-    """Check what Stockcast needs: what is there, what is missing, what to do."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from stockcast_lib.stack.doctor import checks
-
-    console = Console()
-    marks = {True: "[green]ok[/]", False: "[red]missing[/]", None: "[yellow]note[/]"}
-    table = Table("", "What", "Found", "What to do")
-    with console.status("Checking"):
-        found = checks()
-    for check in found:
-        table.add_row(marks[check.ok], *map(escape, (check.name, check.found, check.remedy)))
-    console.print(table)
-    if any(check.ok is False for check in found):
-        raise typer.Exit(1)
+app.command()(doctor)
 
 
 @app.command()
@@ -181,7 +166,9 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     typer.echo(result.to_json() if as_json else summary(result))
 
 
+app.command()(backtest)
 app.command("import")(import_prices)
+app.add_typer(study, name="study")
 app.add_typer(symbols, name="symbols")
 
 app.add_typer(jobs, name="jobs")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -11,6 +12,11 @@ from stockcast_lib.core import keys
 from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.forecasting.backtest import OriginFits
 
+# What numpy and zipfile raise at bytes that are no archive, or a damaged one.
+_DAMAGED = (
+    ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
 # Neither has a part in what is archived.
 _OF_NO_MATTER = {"interval", "engine"}
 
@@ -57,7 +63,7 @@ def _from_bytes(data: bytes) -> OriginFits | None:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as held:
             fits = OriginFits(held["origins"], held["level"], held["rate"], held["effects"])
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+    except _DAMAGED:
         return None
     rows = len(fits.origins)
     shapes = (fits.level.shape, fits.rate.shape, fits.effects.shape[:1])

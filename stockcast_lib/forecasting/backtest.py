@@ -7,6 +7,7 @@ fit tells its forecast for any horizon, so one backtest serves them all.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +98,8 @@ def fit_origins(prices: "pd.Series[float]", config: ModelConfig = DEFAULT_CONFIG
     prices = backtest_history(prices, config)
     dates = pd.DatetimeIndex(prices.index)
     features = term_features(model, dates)
-    windows = _Windows(model, dates, np.log(prices.to_numpy(dtype=float)), features)
+    log_price = np.log(prices.to_numpy(dtype=float))
+    windows = _Windows(model, config.changepoints, dates, log_price, features)
     origins = backtest_origins(len(prices))
     level, rate, effects = [], [], []
     before: Parameters | None = None
@@ -125,6 +127,8 @@ class _Windows:
     """Slices of one table of terms, and the designs that they make."""
 
     model: LogPriceModel
+    # As asked for: the model's own are those that the last window holds.
+    explicit: tuple[date, ...] | None
     dates: pd.DatetimeIndex
     log_price: Array
     features: Array
@@ -155,9 +159,8 @@ class _Windows:
 
     def _changepoints(self, when: npt.NDArray[np.datetime64], t: Array) -> Array:
         """Scaled times, as Prophet chooses them."""
-        explicit = self._config.changepoints
-        if explicit is not None:
-            wanted = np.asarray(explicit, dtype=when.dtype)
+        if self.explicit is not None:
+            wanted = np.asarray(self.explicit, dtype=when.dtype)
             inside = wanted[(wanted > when[0]) & (wanted < when[-1])]
             return np.asarray((inside - when[0]) / (when[-1] - when[0]), dtype=float)
         candidates = int(np.floor(len(t) * self._config.changepoint_range))

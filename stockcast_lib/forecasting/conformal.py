@@ -28,13 +28,16 @@ CALIBRATION = 2 * YEAR  # rows whose errors are pooled
 # the bundled series. As many rows' errors are added to those of the series itself.
 _OTHERS_FREEDOM, _OTHERS_SCALE = 7.0, 0.86
 _OTHERS_ROWS = 60
+# Before them the volatility is hardly known, and any move may be many times what was expected.
+_FIRST_ROWS = 10
 
 
 def normalised_errors(walk: RandomWalk) -> Array:
     """How far the walk's forecasts from each row were off, in expected volatilities.
 
     Returns:
-        Shape (rows, pooled horizons); NaN where the outcome is not known, or nothing moved.
+        Shape (rows, pooled horizons); NaN where the outcome or the volatility is not known, or
+        nothing moved.
     """
     rows = len(walk.log_price)
     errors = np.full((rows, len(POOLED_HORIZONS)), np.nan)
@@ -47,6 +50,7 @@ def normalised_errors(walk: RandomWalk) -> Array:
         errors[: rows - ahead, column] = np.divide(
             error, expected, out=np.full_like(error, np.nan), where=expected > 0
         )
+    errors[:_FIRST_ROWS] = np.nan
     return errors
 
 

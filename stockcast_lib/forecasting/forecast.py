@@ -103,7 +103,8 @@ def forecast_series(
     if not 0 < interval < 1:
         raise InvalidRequest(f"interval must lie between 0 and 1, not {interval}.", fields=[])
     dates = sessions_ahead(prices.index[-1].date(), sessions)
-    outlook = outlook_of(prices, dates, fit_prophet(prices, config))
+    model = fit_prophet(prices, config)
+    outlook = outlook_of(prices, dates, model, fit_origins(prices, config))
     return _frame(dates, outlook.centre, outlook.half_widths([interval])[0])
 
 
@@ -132,7 +133,7 @@ def make_forecast(
     target = target_session(as_of, days)
     dates = sessions_between(as_of, target)
     model = fit_prophet(observations, config)
-    outlook = outlook_of(prices, dates, model, fits)
+    outlook = outlook_of(prices, dates, model, fits or fit_origins(prices, config))
     levels = sorted({*BAND_LEVELS, config.interval})
     widths = outlook.half_widths(levels)
     card = skill_card(outlook.past, len(dates), config.interval, float(outlook.shares[-1]))

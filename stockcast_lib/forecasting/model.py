@@ -199,7 +199,7 @@ def _unfitted(config: ModelConfig) -> LogPriceModel:
 def _add_holidays(model: Prophet, country: str) -> None:
     try:
         model.add_country_holidays(country)
-    except (AttributeError, KeyError, ValueError, NotImplementedError):
+    except (AttributeError, KeyError, TypeError, ValueError, NotImplementedError):
         raise InvalidRequest(
             f"No holidays are known of {country!r}: give a country's code, such as US.",
             fields=[],

@@ -85,22 +85,32 @@ def random_walk(prices: "pd.Series[float]") -> RandomWalk:
 
 def _volatilities(size: Array) -> tuple[Array, Array]:
     """Current and long-run standard deviations of a session's return at every row."""
-    start = float(np.mean(size[:_SETTLING]))
+    start = _first_estimates(size)
     calm = _without_shocks(size, start)
-    current, _ = lfilter([1 - _DECAY], [1, -_DECAY], calm, zi=[_DECAY * start])
+    current = _fading_mean(calm, start)
     total = np.concatenate([[0.0], np.cumsum(calm)])
-    last = np.arange(1, len(total))
+    last = np.arange(len(total))
     first = np.maximum(last - LONG_RUN, 0)
     long_run = (total[last] - total[first] + _SETTLING * start) / (last - first + _SETTLING)
-    both = np.vstack([np.append(start, current), np.append(start, long_run)])
-    scaled = both * _MEAN_TO_DEVIATION
-    return scaled[0], scaled[1]
+    return current * _MEAN_TO_DEVIATION, long_run * _MEAN_TO_DEVIATION
 
 
-def _without_shocks(size: Array, start: float) -> Array:
+def _first_estimates(size: Array) -> Array:
+    """The mean of the first `_SETTLING` absolute returns, as far as known at every row."""
+    known = np.minimum(np.arange(len(size) + 1), _SETTLING)
+    total = np.concatenate([[0.0], np.cumsum(size[:_SETTLING])])
+    return np.asarray(total[known] / np.maximum(known, 1))
+
+
+def _fading_mean(size: Array, start: Array) -> Array:
+    """Of the absolute returns up to every row; what is before the first is `start`."""
+    mean = np.append(0.0, lfilter([1 - _DECAY], [1, -_DECAY], size))
+    return np.asarray(mean + _DECAY ** np.arange(len(start)) * start)
+
+
+def _without_shocks(size: Array, start: Array) -> Array:
     """Absolute returns, each at most `_GREATEST_SURPRISE` times what was expected of it."""
-    before, _ = lfilter([1 - _DECAY], [1, -_DECAY], size, zi=[_DECAY * start])
-    expected = np.append(start, before[:-1])
+    expected = _fading_mean(size, start)[:-1]
     bearable = np.where(expected > 0, _GREATEST_SURPRISE * expected, np.inf)
     return np.minimum(size, bearable)
 

@@ -65,6 +65,7 @@ class WalkForward:
         self._prices = prices.to_numpy(dtype=float)
         self._features, self._fits = term_features(model, self._dates), fits
         self._quantiles: dict[tuple[float, ...], Array] = {}
+        self._deviation, self._change = self._naive_scales(fits.origins)
 
     def share(self, sessions: int) -> float:
         """How much of the model's word the outcomes so many rows ahead have earned."""
@@ -81,7 +82,6 @@ class WalkForward:
         walked = self.walk.drift[origins] * ahead
         centre = last + walked + _shares(origins, said, came, sessions) * said
         widths = self._half_widths(known, ahead, tuple(levels))
-        deviation, scale = self._naive_scales(origins)
         return Outcomes(
             sessions=sessions,
             origins=origins,
@@ -93,8 +93,8 @@ class WalkForward:
             levels=tuple(levels),
             lower=np.exp(centre - widths),
             upper=np.exp(centre + widths),
-            naive_half_width=deviation * np.sqrt(ahead),
-            scale=scale,
+            naive_half_width=self._deviation[known] * np.sqrt(ahead),
+            scale=self._change[known],
         )
 
     def _beyond_the_walk(self, sessions: int) -> tuple[Index, Array, Array]:

@@ -9,14 +9,10 @@ from stockcast_lib.charts.appearance import (
     price_text,
     stale_text,
 )
-from stockcast_lib.core.results import ForecastResult, HorizonSkill
+from stockcast_lib.charts.skill_table import HEAD, measures
+from stockcast_lib.core.results import ForecastResult
 from stockcast_lib.core.words import coverage_text, skill_text
 from stockcast_lib.report.html import card, paragraphs, table
-
-_HEAD = (
-    "sessions ahead", "past forecasts", "separate windows", "error / naive", "model alone / naive",
-    "CRPS / naive", "band score / naive", "band held", "direction right", "p",
-)  # fmt: skip
 
 
 def forecast_text(result: ForecastResult) -> str:
@@ -34,7 +30,7 @@ def forecast_html(result: ForecastResult, picture: str) -> str:
     )
     heading = f"{result.ticker} in {result.days} days"
     horizons = result.skill.horizons if result.skill else ()
-    measured = table(_HEAD, [_measures(each) for each in horizons]) if horizons else ""
+    measured = table(HEAD, [measures(each) for each in horizons]) if horizons else ""
     return card(heading, _figures(result), paragraphs(_remarks(result)), chart, measured)
 
 
@@ -59,23 +55,3 @@ def _data_text(result: ForecastResult) -> str:
     text = data_text(result.as_of, sample=result.sample)
     stale = result.stale and not result.sample
     return f"{text}, {stale_text(result.fetched_at)}" if stale else text
-
-
-def _measures(at: HorizonSkill) -> tuple[str, ...]:
-    direction = at.direction
-    return (
-        str(at.sessions),
-        str(at.origins),
-        str(at.windows),
-        _ratio(at.mase, at.naive_mase),
-        _ratio(at.model_mase, at.naive_mase),
-        _ratio(at.crps, at.naive_crps),
-        _ratio(at.winkler, at.naive_winkler),
-        f"{at.coverage.held} of {at.coverage.windows}",
-        f"{direction.right} of {direction.windows}",
-        "-" if at.p_value is None else f"{at.p_value:.3f}",
-    )
-
-
-def _ratio(own: float | None, naive: float | None) -> str:
-    return "-" if own is None or not naive else f"{own / naive:.3f}"
