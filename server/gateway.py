@@ -11,8 +11,8 @@ from stockcast_lib import wiring
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import GatewaySettings
+from stockcast_lib.web.application import application
 from stockcast_lib.web.base import MAX_BODY
-from stockcast_lib.web.handlers import application
 
 _log = structlog.get_logger()
 _IDLE_TIMEOUT = 75.0

@@ -33,6 +33,20 @@ def price_series(sessions: int = 800, seed: int = 1, last: date = LAST_SESSION) 
     return pd.Series(100 * np.exp(np.cumsum(steps)), index=dates, name=ADJUSTED_CLOSE)
 
 
+def walked_series(steps: np.ndarray, last: date = LAST_SESSION) -> pd.Series:
+    """Prices that take these steps in the logarithm, over weekdays."""
+    dates = pd.bdate_range(end=last, periods=len(steps), name=DATE)
+    return pd.Series(50 * np.exp(np.cumsum(steps)), index=dates, name=ADJUSTED_CLOSE)
+
+
+def changed_after(prices: pd.Series, row: int) -> pd.Series:
+    """The same prices up to a row, and quite others after it."""
+    steps = np.random.default_rng(9).normal(-0.02, 0.2, len(prices) - row - 1)
+    changed = prices.copy()
+    changed.iloc[row + 1 :] *= np.exp(np.cumsum(steps))
+    return changed
+
+
 def price_history(
     ticker: str = "TEST", sessions: int = 800, seed: int = 1, *, sample: bool = False
 ) -> PriceHistory:

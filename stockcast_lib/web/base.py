@@ -12,9 +12,10 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import structlog
+from pydantic import BaseModel, ValidationError
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
-from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.errors import InvalidRequest, StockcastError
 from stockcast_lib.core.jobs import Job
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
@@ -25,6 +26,7 @@ MAX_BODY = 64 * 1024
 _LOOK_AGAIN = 5.0
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @stream_request_body
@@ -63,7 +65,19 @@ class Handler(RequestHandler):
     def _refuse_body(self) -> None:
         self.set_header("Connection", "close")
         detail = f"The body is larger than {MAX_BODY} bytes."
-        self._send_problem(problem(413, "body-too-large", detail))
+        self.send_problem(problem(413, "body-too-large", detail))
+
+    def query(self, model: type[M]) -> M:
+        """The checked query parameters; of one that is given twice the last.
+
+        Raises:
+            InvalidRequest: with every wrong parameter.
+        """
+        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            raise _wrong_parameters(error) from None
 
     def json_body(self) -> Any:
         """The body as JSON. Ends the call with 413 or 400 where there is none."""
@@ -72,7 +86,7 @@ class Handler(RequestHandler):
         try:
             return json.loads(self.received)
         except (ValueError, RecursionError):
-            self._send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
+            self.send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
             raise Finish from None
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
@@ -108,7 +122,7 @@ class Handler(RequestHandler):
         forecast = await self.in_thread(self.service.forecast, job)
         if forecast is None:
             detail = f"The forecast is {job.state}: it has no such evidence."
-            self._send_problem(problem(409, "not-done", detail))
+            self.send_problem(problem(409, "not-done", detail))
             raise Finish
         return job, forecast
 
@@ -116,11 +130,9 @@ class Handler(RequestHandler):
         """Every error as problem details."""
         error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, StockcastError):
-            self._send_problem(problem_from(error.report()))
+            self.send_problem(problem_from(error.report()))
         elif status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._send_problem(
-                problem(500, "internal", "Stockcast itself failed; its log has why.")
-            )
+            self.send_problem(problem(500, "internal", "Stockcast itself failed; its log has why."))
         else:
             if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 self.set_header("Allow", ", ".join(self._methods()))
@@ -128,7 +140,7 @@ class Handler(RequestHandler):
             detail = (
                 reason or f"{self.request.method} {self.request.path} is not a call of this API."
             )
-            self._send_problem(problem(status_code, f"http-{status_code}", detail))
+            self.send_problem(problem(status_code, f"http-{status_code}", detail))
 
     def _methods(self) -> list[str]:
         return [method for method in self.SUPPORTED_METHODS if self._answers(method)]
@@ -137,7 +149,13 @@ class Handler(RequestHandler):
         name = "get" if method == "HEAD" else method.lower()
         return getattr(type(self), name) is not getattr(RequestHandler, name)
 
-    def _send_problem(self, found: Problem) -> None:
+    def send(self, body: bytes, media: str = "application/json") -> None:
+        """End the call with a body."""
+        self.set_header("Content-Type", media)
+        self.finish(body)
+
+    def send_problem(self, found: Problem) -> None:
+        """End the call with a problem document."""
         self.set_status(found.status)
         for name, value in found.headers.items():
             self.set_header(name, value)
@@ -147,3 +165,12 @@ class Handler(RequestHandler):
         """Log what is a fault of ours; the caller's is in the access log."""
         if not isinstance(value, StockcastError | HTTPError):
             _log.error("http.broke", path=self.request.path, exc_info=(typ, value, tb))
+
+
+def _wrong_parameters(error: ValidationError) -> InvalidRequest:
+    fields = [
+        {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]}
+        for fault in error.errors()
+    ]
+    summary = "; ".join(f"{fault['field']}: {fault['message']}" for fault in fields)
+    return InvalidRequest(f"The request is not valid: {summary}.", fields=fields)

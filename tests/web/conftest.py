@@ -13,7 +13,8 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
-from stockcast_lib.web.handlers import application
+from stockcast_lib.web.application import application
+from tests.documented import check_documented
 
 
 @pytest.fixture
@@ -90,9 +91,15 @@ async def _closed(server):
 def _asked(url, body):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data)  # noqa: S310
+    status, headers, answered = _answer(request)
+    check_documented(request.get_method(), url, status, headers, answered)
+    return status, headers, json.loads(answered)
+
+
+def _answer(request):
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return answer.status, answer.headers, json.loads(answer.read())
+            return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.headers, json.loads(error.read())
+            return error.code, error.headers, error.read()

@@ -1,0 +1,64 @@
+"""The Tornado application over the table of calls."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from tornado.web import Application, HTTPError, RequestHandler
+
+from stockcast_lib.service import ForecastService
+from stockcast_lib.web.base import Handler
+from stockcast_lib.web.calls import Call, handler_for
+from stockcast_lib.web.openapi import openapi_document
+from stockcast_lib.web.routes import CALLS
+
+_log = structlog.get_logger()
+_THREADS = 32
+
+
+class NotFound(Handler):
+    """Everything that is no call."""
+
+    def prepare(self) -> None:
+        """404 for every method."""
+        raise HTTPError(404)
+
+
+def application(
+    service: ForecastService, readiness: Callable[[], dict[str, str | None]]
+) -> Application:
+    """All calls over one service.
+
+    Args:
+        service: what they submit to and read from.
+        readiness: what a forecast needs, each with the reason why it is away, or None.
+    """
+    shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
+    paths: dict[str, list[Call]] = defaultdict(list)
+    for call in CALLS:
+        paths[call.path].append(call)
+    routes = [(_pattern(path), handler_for(tuple(calls))) for path, calls in paths.items()]
+    return Application(
+        [(pattern, handler, shared) for pattern, handler in [*routes, ("/.*", NotFound)]],
+        log_function=_log_request,
+        readiness=readiness,
+        openapi=json.dumps(openapi_document(CALLS)).encode(),
+    )
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+
+
+def _log_request(handler: RequestHandler) -> None:
+    request = handler.request
+    _log.info(
+        "http.request",
+        method=request.method,
+        path=request.path,
+        status=handler.get_status(),
+        milliseconds=round(1000 * request.request_time(), 1),
+    )

@@ -1,0 +1,83 @@
+"""What a call of the API is: its handler and its document come from the same row."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from stockcast_lib.web.base import Handler
+from stockcast_lib.web.schemas import NoQuery
+
+JSON = "application/json"
+# Any call may be malformed, too large, or find Stockcast broken.
+_ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One kind of success.
+
+    Attributes:
+        description: what it means.
+        model: of a JSON body; None where the body is something else, or there is none.
+        media: of the body.
+        example: of the body, as JSON values.
+    """
+
+    description: str
+    model: type[BaseModel] | None = None
+    media: str = JSON
+    example: Any = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One row of the API's table.
+
+    Attributes:
+        method: GET, POST or DELETE; HEAD comes with GET.
+        path: with `{name}` for its parts that vary.
+        run: answers it: given the handler, the checked query, and the path's parts by name.
+        summary: one line for the document.
+        answers: by status.
+        problems: statuses of the problem documents that the call itself may answer with.
+        query: its query parameters.
+        body: its JSON body, as documented; `run` checks it.
+        example: of a body.
+        parts: patterns of the path's parts.
+        tag: under which the document lists it.
+    """
+
+    method: str
+    path: str
+    run: Callable[..., Awaitable[None]]
+    summary: str
+    answers: Mapping[int, Answer]
+    problems: tuple[int, ...] = ()
+    query: type[BaseModel] = NoQuery
+    body: type[BaseModel] | None = None
+    example: Any = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    tag: str = "forecasts"
+
+    @property
+    def all_problems(self) -> tuple[int, ...]:
+        """Those of the call, and those that any call may answer with."""
+        with_body = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE,) if self.body else ()
+        with_query = (HTTPStatus.UNPROCESSABLE_ENTITY,) if self.query.model_fields else ()
+        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query}))
+
+
+def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
+    """The handler of one path, with a method for each of its calls."""
+    methods = {call.method.lower(): _method(call) for call in calls}
+    return type("PathHandler", (Handler,), methods)
+
+
+def _method(call: Call) -> Callable[..., Awaitable[None]]:
+    async def answer(self: Handler, **parts: str) -> None:
+        await call.run(self, self.query(call.query), **parts)
+
+    return answer

@@ -1,0 +1,41 @@
+"""Ask for forecasts, look at them, take requests back."""
+
+from stockcast_lib.core.errors import ErrorReport, StockcastError
+from stockcast_lib.core.jobs import JobState
+from stockcast_lib.web import views
+from stockcast_lib.web.base import Handler
+from stockcast_lib.web.problems import problem_from
+from stockcast_lib.web.schemas import NoQuery, SubmitQuery
+
+
+async def submit(here: Handler, query: SubmitQuery) -> None:
+    """202 with the job, or 200 with its result when that is there within `wait`."""
+    payload = here.json_body()
+    client = here.request.remote_ip or "unknown"
+    job_id = await here.in_thread(here.service.submit, payload, client, query.priority)
+    job = await here.ended(job_id, query.wait)
+    if job.state is JobState.FAILED and query.wait > 0:
+        why = job.error or still_running()
+        here.send_problem(problem_from(why, id=job.id, links=views.links(job)))
+        return
+    forecast = await here.in_thread(here.service.forecast, job)
+    here.set_status(200 if forecast else 202)
+    here.set_header("Location", views.links(job)["self"])
+    here.send(views.job_body(job, forecast))
+
+
+async def read(here: Handler, _query: NoQuery, job_id: str) -> None:
+    """The job, with its result when it is done."""
+    job = await here.in_thread(here.service.job, job_id)
+    here.send(views.job_body(job, await here.in_thread(here.service.forecast, job)))
+
+
+async def withdraw(here: Handler, query: NoQuery, job_id: str) -> None:
+    """Withdraw one request for it; the run stops when nobody else waits."""
+    await here.in_thread(here.service.withdraw, job_id)
+    await read(here, query, job_id)
+
+
+def still_running() -> ErrorReport:
+    """For whoever has waited as long as may be."""
+    return StockcastError("The forecast is not ready yet: ask again in a moment.").report()

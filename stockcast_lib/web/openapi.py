@@ -1,0 +1,147 @@
+"""The OpenAPI 3.1 document of a table of calls."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from stockcast_lib import __version__
+from stockcast_lib.web.calls import JSON, Answer, Call
+from stockcast_lib.web.problems import PROBLEM_TYPE
+from stockcast_lib.web.schemas import ProblemDocument
+
+_REFERENCE = "#/components/schemas/{model}"
+_PROBLEM_EXAMPLE = {
+    "type": "/problems/invalid-request",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "The request is not valid: days must be a whole number from 1 to 10000.",
+    "fields": [{"field": "days", "message": "must be a whole number from 1 to 10000"}],
+}
+
+
+def openapi_document(calls: Iterable[Call]) -> dict[str, Any]:
+    """The document: paths from the calls, schemas from the models that they validate with."""
+    calls = tuple(calls)
+    schemas = _Schemas(calls)
+    paths: dict[str, dict[str, Any]] = {}
+    for call in calls:
+        operation = _operation(call, schemas)
+        at = paths.setdefault(call.path, {})
+        at[call.method.lower()] = operation
+        if call.method == "GET":
+            at["head"] = _without_bodies(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Stockcast",
+            "version": __version__,
+            "description": "Stock forecasts from notebooks, with what they are worth.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas.definitions},
+    }
+
+
+class _Schemas:
+    """The models of all calls, each defined once."""
+
+    def __init__(self, calls: Iterable[Call]) -> None:
+        taken = {call.body for call in calls if call.body}
+        given = {each.model for call in calls for each in call.answers.values() if each.model}
+        modes: list[tuple[type[BaseModel], Any]] = [
+            *((model, "validation") for model in sorted(taken, key=lambda each: each.__name__)),
+            *((model, "serialization") for model in sorted(given, key=lambda each: each.__name__)),
+            (ProblemDocument, "serialization"),
+        ]
+        self._references, definitions = models_json_schema(modes, ref_template=_REFERENCE)
+        self.definitions: dict[str, Any] = definitions.get("$defs", {})
+
+    def body(self, model: type[BaseModel]) -> Any:
+        """A reference to what a call takes."""
+        return self._references[model, "validation"]
+
+    def answer(self, model: type[BaseModel]) -> Any:
+        """A reference to what a call gives."""
+        return self._references[model, "serialization"]
+
+
+def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": _operation_id(call),
+        "summary": call.summary,
+        "tags": [call.tag],
+        "parameters": [*_path_parameters(call), *_query_parameters(call)],
+        "responses": {
+            **{str(status): _success(each, schemas) for status, each in call.answers.items()},
+            **{str(status): _problem(status, schemas) for status in call.all_problems},
+        },
+    }
+    if call.body:
+        media: dict[str, Any] = {"schema": schemas.body(call.body)}
+        if call.example is not None:
+            media["example"] = call.example
+        operation["requestBody"] = {"required": True, "content": {JSON: media}}
+    return operation
+
+
+def _operation_id(call: Call) -> str:
+    parts = [part.strip("{}").replace(".", "_") for part in call.path.split("/") if part]
+    return "_".join([call.method.lower(), *parts]) if parts else f"{call.method.lower()}_root"
+
+
+def _path_parameters(call: Call) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": it}}
+        for name, it in call.parts.items()
+    ]
+
+
+def _query_parameters(call: Call) -> list[dict[str, Any]]:
+    schema = call.query.model_json_schema()
+    definitions = schema.get("$defs", {})
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": each.get("description", ""),
+            "schema": _plain(each, definitions),
+        }
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema without references, which few tools follow there."""
+    kept = {name: value for name, value in schema.items() if name not in {"description", "title"}}
+    reference = kept.pop("$ref", None)
+    return {**definitions[reference.rpartition("/")[2]], **kept} if reference else kept
+
+
+def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
+    media: dict[str, Any] = {}
+    if answer.model:
+        media["schema"] = schemas.answer(answer.model)
+    if answer.example is not None:
+        media["example"] = answer.example
+    return {"description": answer.description, "content": {answer.media: media}}
+
+
+def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:
+    media: dict[str, Any] = {"schema": schemas.answer(ProblemDocument)}
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        media["example"] = _PROBLEM_EXAMPLE
+    return {"description": HTTPStatus(status).phrase, "content": {PROBLEM_TYPE: media}}
+
+
+def _without_bodies(operation: dict[str, Any]) -> dict[str, Any]:
+    responses = {
+        status: {"description": answer["description"]}
+        for status, answer in operation["responses"].items()
+    }
+    return {**operation, "operationId": f"head_{operation['operationId']}", "responses": responses}
