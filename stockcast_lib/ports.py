@@ -106,6 +106,24 @@ class ResultStore(Protocol):
         """Whose result is kept there."""
 
 
+@dataclass(frozen=True)
+class Submission:
+    """What an idempotency key was given with: a request's digest, and the job it led to."""
+
+    request: str
+    job_id: str
+
+
+class SubmissionStore(Protocol):
+    """Remembers submissions by their idempotency keys for a day."""
+
+    def get(self, key: str) -> Submission | None:
+        """What the key was first given with."""
+
+    def keep(self, key: str, submission: Submission) -> Submission:
+        """Keep it unless there is one; give the one that is kept."""
+
+
 class PriceBoard(Protocol):
     """Which price version is a ticker's current one, and who may fetch the next."""
 

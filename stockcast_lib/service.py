@@ -10,8 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from stockcast_lib.core import job_ids, keys
-from stockcast_lib.core.errors import LostJob, UnknownJob, WorkerUnavailable
-from stockcast_lib.core.jobs import Asker, Job, Lane, Stage, parse_request
+from stockcast_lib.core.errors import (
+    IdempotencyKeyReused,
+    LostJob,
+    UnknownJob,
+    WorkerUnavailable,
+)
+from stockcast_lib.core.jobs import (
+    Asker,
+    ForecastRequest,
+    Job,
+    Lane,
+    Stage,
+    parse_request,
+    request_key,
+)
 from stockcast_lib.core.protocol import Submit
 from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
 from stockcast_lib.ports import (
@@ -22,6 +35,8 @@ from stockcast_lib.ports import (
     ResultStore,
     RunArchive,
     StoredForecast,
+    Submission,
+    SubmissionStore,
 )
 
 
@@ -35,6 +50,7 @@ class ForecastService:
     results: ResultStore
     archive: RunArchive
     directories: Directories
+    submissions: SubmissionStore
     frame_key: bytes
 
     @property
@@ -42,21 +58,44 @@ class ForecastService:
         """The known tickers, as of now."""
         return self.directories()
 
-    def submit(self, payload: Any, client: str = "local", lane: Lane = Lane.INTERACTIVE) -> str:
+    def submit(
+        self,
+        payload: Any,
+        client: str = "local",
+        lane: Lane = Lane.INTERACTIVE,
+        idempotency_key: str | None = None,
+    ) -> str:
         """Validate a request, hand it to the ingest worker, and give back the job's id.
 
         Args:
             payload: the request.
             client: who asks; one with many jobs holds up no other.
             lane: batch jobs wait for interactive ones.
+            idempotency_key: the caller's own name of this submission: within a day the same one
+                leads to the same job, whatever became of that.
 
         Raises:
             InvalidRequest: with every wrong field.
             UnknownTicker: where the directory is known to be complete.
             QueueFull: too many jobs wait.
             WorkerUnavailable: no worker answered.
+            IdempotencyKeyReused: it was another request's.
         """
         request = parse_request(payload)
+        if idempotency_key is None:
+            return self._handed_over(request, client, lane)
+        digest = request_key(request, revision="")
+        held = self.submissions.get(idempotency_key)
+        if held is None:
+            submitted = Submission(digest, self._handed_over(request, client, lane))
+            held = self.submissions.keep(idempotency_key, submitted)
+        if held.request != digest:
+            raise IdempotencyKeyReused(
+                "This idempotency key was given with another request: choose a new one."
+            )
+        return held.job_id
+
+    def _handed_over(self, request: ForecastRequest, client: str, lane: Lane) -> str:
         self._refuse_unknown(request.ticker)
         asker = Asker(client=client, token=secrets.token_hex(12), lane=lane)
         reply = self.ingest.send(Submit(request.canonical(), asker.model_dump(mode="json")))

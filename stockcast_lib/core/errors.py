@@ -72,6 +72,13 @@ class InvalidRequest(StockcastError):
     fault = Fault.CALLER
 
 
+class IdempotencyKeyReused(StockcastError):
+    """An idempotency key was given before, with another request."""
+
+    code = "idempotency-key-reused"
+    fault = Fault.CALLER
+
+
 class UnknownTicker(StockcastError):
     """No vendor knows the ticker; `details["nearest"]` lists similar ones."""
 

@@ -6,6 +6,7 @@ from stockcast_lib.core.jobs import Lane, Stage
 
 RESULT_LIFETIME = 7 * 24 * 3600  # in Redis; the archive in S3 keeps them for good
 ENDED_JOB_LIFETIME = 30 * 24 * 3600
+IDEMPOTENCY_LIFETIME = 24 * 3600
 PRICES_LIFETIME = 30 * 24 * 3600
 # Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
 # finds the ticker free.
@@ -49,6 +50,11 @@ def result(result_key: str) -> str:
 def current_prices(ticker: str) -> str:
     """Holds the manifest of a ticker's current price version."""
     return f"{PREFIX}prices:{ticker}"
+
+
+def idempotency(digest: str) -> str:
+    """Which request an idempotency key was given with, and its job."""
+    return f"{PREFIX}idempotency:{digest}"
 
 
 def ticker_lock(ticker: str) -> str:

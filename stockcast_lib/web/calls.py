@@ -47,6 +47,7 @@ class Call:
         body: its JSON body, as documented; `run` checks it.
         example: of a body.
         parts: patterns of the path's parts.
+        headers: request headers that it heeds, each with its schema and description.
         tag: under which the document lists it.
     """
 
@@ -60,6 +61,7 @@ class Call:
     body: type[BaseModel] | None = None
     example: Any = None
     parts: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tag: str = "forecasts"
 
     @property

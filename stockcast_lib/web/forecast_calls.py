@@ -1,18 +1,24 @@
 """Ask for forecasts, look at them, take requests back."""
 
-from stockcast_lib.core.errors import ErrorReport, StockcastError
+import re
+
+from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError
 from stockcast_lib.core.jobs import JobState
 from stockcast_lib.web import views
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.problems import problem_from
 from stockcast_lib.web.schemas import NoQuery, SubmitQuery
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+IDEMPOTENCY_PATTERN = "^[!-~]{1,255}$"
+
 
 async def submit(here: Handler, query: SubmitQuery) -> None:
     """202 with the job, or 200 with its result when that is there within `wait`."""
+    key = _idempotency_key(here)
     payload = here.json_body()
     client = here.request.remote_ip or "unknown"
-    job_id = await here.in_thread(here.service.submit, payload, client, query.priority)
+    job_id = await here.in_thread(here.service.submit, payload, client, query.priority, key)
     job = await here.ended(job_id, query.wait)
     if job.state is JobState.FAILED and query.wait > 0:
         why = job.error or still_running()
@@ -22,6 +28,15 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     here.set_status(200 if forecast else 202)
     here.set_header("Location", views.links(job)["self"])
     here.send(views.job_body(job, forecast))
+
+
+def _idempotency_key(here: Handler) -> str | None:
+    key = here.request.headers.get(IDEMPOTENCY_KEY)
+    if key is None or re.fullmatch(IDEMPOTENCY_PATTERN, key):
+        return key
+    message = "must be 1 to 255 visible ASCII characters"
+    fields = [{"field": IDEMPOTENCY_KEY, "message": message}]
+    raise InvalidRequest(f"The request is not valid: {IDEMPOTENCY_KEY} {message}.", fields=fields)
 
 
 async def read(here: Handler, _query: NoQuery, job_id: str) -> None:

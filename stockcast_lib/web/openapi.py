@@ -75,7 +75,7 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
         "operationId": _operation_id(call),
         "summary": call.summary,
         "tags": [call.tag],
-        "parameters": [*_path_parameters(call), *_query_parameters(call)],
+        "parameters": [*_path_parameters(call), *_query_parameters(call), *_headers(call)],
         "responses": {
             **{str(status): _success(each, schemas) for status, each in call.answers.items()},
             **{str(status): _problem(status, schemas) for status in call.all_problems},
@@ -113,6 +113,19 @@ def _query_parameters(call: Call) -> list[dict[str, Any]]:
             "schema": _plain(each, definitions),
         }
         for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _headers(call: Call) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": each["description"],
+            "schema": {"type": "string", "pattern": each["pattern"]},
+        }
+        for name, each in call.headers.items()
     ]
 
 

@@ -11,6 +11,7 @@ PROBLEM_TYPE = "application/problem+json"
 _RETRY_AFTER = 5
 _STATUS = {
     "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "idempotency-key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not-enough-history": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown-ticker": HTTPStatus.NOT_FOUND,
     "unknown-job": HTTPStatus.NOT_FOUND,

@@ -53,6 +53,13 @@ CALLS: tuple[Call, ...] = (
         query=SubmitQuery,
         body=ForecastRequest,
         example={"ticker": "AAPL", "days": 90},
+        headers={
+            forecast_calls.IDEMPOTENCY_KEY: {
+                "pattern": forecast_calls.IDEMPOTENCY_PATTERN,
+                "description": "Your own name of this submission: for a day the same one leads "
+                "to the same job, so that a request may be repeated safely.",
+            }
+        },
     ),
     _not_built("GET", FORECASTS, "The recent forecasts of a ticker.", "forecasts"),
     Call(

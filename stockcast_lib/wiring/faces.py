@@ -13,6 +13,7 @@ from stockcast_lib.wiring.queue import blocking_redis, job_queue, redis_client, 
 from stockcast_lib.wiring.stores import bucket, run_archive
 
 if TYPE_CHECKING:
+    from stockcast_lib.adapters.redis_submissions import RedisSubmissions
     from stockcast_lib.service import ForecastService
 
 _READINESS_SECONDS = 5.0
@@ -23,6 +24,7 @@ def service() -> "ForecastService":
     """The service as its clients use it."""
     from stockcast_lib.adapters.redis_events import RedisJobEvents
     from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.adapters.redis_submissions import RedisSubmissions
     from stockcast_lib.service import ForecastService
 
     queue = job_queue()
@@ -33,6 +35,7 @@ def service() -> "ForecastService":
         results=RedisResultStore(redis_client()),
         archive=run_archive(),
         directories=symbol_directory(),
+        submissions=RedisSubmissions(redis_client()),
         frame_key=QueueSettings.read().frame_key_bytes,
     )
 
