@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check test-tools bench lock chaos accuracy
+.PHONY: install install-dev run test test-quick check test-tools bench lock chaos accuracy fuzz-http
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -42,6 +42,10 @@ test-quick: install-dev
 chaos: install-dev test-tools
 	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 STOCKCAST_AWAY_SECONDS=30 \
 	STOCKCAST_VENDOR_JOBS=100 $(BIN)/pytest tests/chaos tests/chain/test_live_prices.py
+
+# Five minutes of what `make test` does for one: generated requests against the whole stack.
+fuzz-http: install-dev test-tools
+	STOCKCAST_FUZZ_SECONDS=300 $(BIN)/pytest tests/fuzz
 
 check: install-dev
 	$(BIN)/ruff format --check .

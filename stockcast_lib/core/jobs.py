@@ -8,7 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from stockcast_lib.core.errors import ErrorReport, InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
@@ -39,9 +47,20 @@ def _check_model_name(value: str) -> str:
     return value
 
 
-Ticker = Annotated[str, BeforeValidator(_canonical), AfterValidator(_check_ticker)]
+# Of what is written, before it is brought into the one spelling.
+_WRITTEN_TICKER = "^ *[A-Za-z][A-Za-z0-9]{0,9}([./-][A-Za-z0-9]{1,4})? *$"
+Ticker = Annotated[
+    str,
+    BeforeValidator(_canonical),
+    AfterValidator(_check_ticker),
+    WithJsonSchema({"type": "string", "pattern": _WRITTEN_TICKER, "examples": ["AAPL", "BRK.B"]}),
+]
 Horizon = Annotated[int, Field(strict=True, ge=MIN_DAYS, le=MAX_DAYS)]
-ModelName = Annotated[str, AfterValidator(_check_model_name)]
+ModelName = Annotated[
+    str,
+    AfterValidator(_check_model_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MODEL_NAME.pattern}$"}),
+]
 
 
 class ForecastRequest(BaseModel):

@@ -50,9 +50,9 @@ class Handler(RequestHandler):
         if length > MAX_BODY:
             self._refuse_body()
 
-    def head(self, *arguments: str) -> Any:
+    def head(self, *arguments: str, **parts: str) -> Any:
         """As `get`: tornado sends the headers and leaves the body out."""
-        return self.get(*arguments)
+        return self.get(*arguments, **parts)
 
     def data_received(self, chunk: bytes) -> None:
         """Collect the body; refuse one that did not say how large it is."""

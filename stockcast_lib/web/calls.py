@@ -24,12 +24,14 @@ class Answer:
         model: of a JSON body; None where the body is something else, or there is none.
         media: of the body.
         example: of the body, as JSON values.
+        leads_to: operations on the job that the body names, by method and path.
     """
 
     description: str
     model: type[BaseModel] | None = None
     media: str = JSON
     example: Any = None
+    leads_to: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

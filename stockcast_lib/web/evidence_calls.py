@@ -28,8 +28,11 @@ async def notebook_ipynb(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The executed notebook of the stage that the job reached last, of a failed run, too."""
     job = await here.in_thread(here.service.job, job_id)
     executed = await here.in_thread(here.service.notebook, job.id, job.stage)
+    if executed is None and not job.state.terminal:
+        here.send_problem(problem(409, "not-done", f"The forecast is {job.state}: ask later."))
+        return
     if executed is None:
-        detail = "No notebook has been executed for this forecast yet."
+        detail = "No notebook was executed for this forecast."
         here.send_problem(problem(404, "no-notebook", detail))
         return
     here.set_header("Content-Disposition", f'attachment; filename="{job.id}.ipynb"')

@@ -72,7 +72,7 @@ class _Schemas:
 
 def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": _operation_id(call),
+        "operationId": operation_id(call.method, call.path),
         "summary": call.summary,
         "tags": [call.tag],
         "parameters": [*_path_parameters(call), *_query_parameters(call), *_headers(call)],
@@ -89,9 +89,10 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
     return operation
 
 
-def _operation_id(call: Call) -> str:
-    parts = [part.strip("{}").replace(".", "_") for part in call.path.split("/") if part]
-    return "_".join([call.method.lower(), *parts]) if parts else f"{call.method.lower()}_root"
+def operation_id(method: str, path: str) -> str:
+    """What a call is named in the document."""
+    parts = [part.strip("{}").replace(".", "_") for part in path.split("/") if part]
+    return "_".join([method.lower(), *(parts or ["root"])])
 
 
 def _path_parameters(call: Call) -> list[dict[str, Any]]:
@@ -142,7 +143,15 @@ def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
         media["schema"] = schemas.answer(answer.model)
     if answer.example is not None:
         media["example"] = answer.example
-    return {"description": answer.description, "content": {answer.media: media}}
+    links = {
+        operation_id(method, path): {
+            "operationId": operation_id(method, path),
+            "parameters": {"job_id": "$response.body#/id"},
+        }
+        for method, path in answer.leads_to
+    }
+    success = {"description": answer.description, "content": {answer.media: media}}
+    return {**success, "links": links} if links else success
 
 
 def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:

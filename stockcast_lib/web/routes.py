@@ -21,6 +21,14 @@ FORECAST = f"{FORECASTS}/{{job_id}}"
 _ID = {"job_id": "^[a-z2-7]{32}$"}
 _NAME = {"name": "^[a-z][a-z0-9_-]{0,62}$"}
 
+_TO_JOB = (
+    ("GET", FORECAST),
+    ("DELETE", FORECAST),
+    ("GET", f"{FORECAST}/data.csv"),
+    ("GET", f"{FORECAST}/chart.png"),
+    ("GET", f"{FORECAST}/notebook.ipynb"),
+)
+
 _STORES = (503,)  # Redis, S3 or a worker is away
 _ONE_JOB = (404, 410, *_STORES)
 _EVIDENCE = (*_ONE_JOB, 409)
@@ -46,8 +54,14 @@ CALLS: tuple[Call, ...] = (
         forecast_calls.submit,
         "Ask for a forecast.",
         {
-            200: Answer("The forecast is there, or came within `wait`.", JobDocument),
-            202: Answer("The job that will answer; `links.self` tells how it goes.", JobDocument),
+            200: Answer(
+                "The forecast is there, or came within `wait`.", JobDocument, leads_to=_TO_JOB
+            ),
+            202: Answer(
+                "The job that will answer; `links.self` tells how it goes.",
+                JobDocument,
+                leads_to=_TO_JOB,
+            ),
         },
         (404, 422, 429, 502, 503),
         query=SubmitQuery,

@@ -13,7 +13,6 @@ from stockcast_lib.wiring.queue import blocking_redis, job_queue, redis_client, 
 from stockcast_lib.wiring.stores import bucket, run_archive
 
 if TYPE_CHECKING:
-    from stockcast_lib.adapters.redis_submissions import RedisSubmissions
     from stockcast_lib.service import ForecastService
 
 _READINESS_SECONDS = 5.0

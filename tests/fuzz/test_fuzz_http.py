@@ -1,0 +1,31 @@
+"""The gateway of a real stack under generated requests, each answer held against the document."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(900)]
+
+_SECONDS = int(os.environ.get("STOCKCAST_FUZZ_SECONDS", "60"))
+_NOT_BUILT = "models|scores|metrics"  # they answer 501
+_HERE = Path(__file__).parent
+
+
+def test_no_generated_request_finds_an_answer_that_is_not_documented(stack, tmp_path, figures):
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"), "--no-color",
+        "--config-file", str(_HERE / "schemathesis.toml"),
+        "run", f"{stack.api}/openapi.json",
+        "--checks", "all", "--max-time", str(_SECONDS), "--request-timeout", "70",
+        "--continue-on-failure", "--exclude-path-regex", _NOT_BUILT,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=_SECONDS + 300, check=False
+    )
+    told = re.sub(r"\s+\n", "\n", done.stdout)
+    figures(told[told.rindex("SUMMARY") :] if "SUMMARY" in told else told[-2000:])
+    assert done.returncode == 0, told[-20_000:] + done.stderr[-2_000:]
