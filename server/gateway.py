@@ -24,7 +24,8 @@ async def serve() -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = GatewaySettings.read()
     server = HTTPServer(
-        application(wiring.service(), wiring.readiness),
+        application(wiring.service(), wiring.readiness, settings.gateway_prefix),
+        xheaders=settings.trust_proxy,
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
         body_timeout=settings.body_seconds,

@@ -28,13 +28,17 @@ class NotFound(Handler):
 
 
 def application(
-    service: ForecastService, readiness: Callable[[], dict[str, str | None]]
+    service: ForecastService,
+    readiness: Callable[[], dict[str, str | None]],
+    prefix: str = "",
 ) -> Application:
     """All calls over one service.
 
     Args:
         service: what they submit to and read from.
         readiness: what a forecast needs, each with the reason why it is away, or None.
+        prefix: under which a proxy shows the API. Links carry it; a call is answered with it and
+            without it, as proxies hand on the one or the other.
     """
     shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
     paths: dict[str, list[Call]] = defaultdict(list)
@@ -42,10 +46,14 @@ def application(
         paths[call.path].append(call)
     routes = [(_pattern(path), handler_for(tuple(calls))) for path, calls in paths.items()]
     return Application(
-        [(pattern, handler, shared) for pattern, handler in [*routes, ("/.*", NotFound)]],
+        [
+            (f"(?:{re.escape(prefix)})?{pattern}", handler, shared)
+            for pattern, handler in [*routes, ("/.*", NotFound)]
+        ],
+        prefix=prefix,
         log_function=_log_request,
         readiness=readiness,
-        openapi=json.dumps(openapi_document(CALLS)).encode(),
+        openapi=json.dumps(openapi_document(CALLS, prefix)).encode(),
     )
 
 

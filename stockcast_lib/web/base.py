@@ -5,7 +5,6 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 
 import asyncio
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -19,27 +18,32 @@ from stockcast_lib.core.errors import InvalidRequest, StockcastError
 from stockcast_lib.core.jobs import Job
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
-from stockcast_lib.web.problems import Problem, problem, problem_from
+from stockcast_lib.web.problems import problem, problem_from
+from stockcast_lib.web.sending import Sender
 
 _log = structlog.get_logger()
 MAX_BODY = 64 * 1024
 _LOOK_AGAIN = 5.0
 
-T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 
 @stream_request_body
-class Handler(RequestHandler):
+class Handler(Sender):
     """What all calls share: limits, threads, problem details."""
 
     service: ForecastService
-    pool: ThreadPoolExecutor
     received: bytearray
 
     def initialize(self, service: ForecastService, pool: ThreadPoolExecutor) -> None:
         """Take what the application shares."""
         self.service, self.pool, self.received = service, pool, bytearray()
+
+    @property
+    def prefix(self) -> str:
+        """Under which a proxy shows the API; empty where it is shown as it is."""
+        prefix: str = self.application.settings["prefix"]
+        return prefix
 
     def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
@@ -88,10 +92,6 @@ class Handler(RequestHandler):
         except (ValueError, RecursionError):
             self.send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
             raise Finish from None
-
-    async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Run a call that waits, off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, call, *arguments)
 
     async def ended(self, job_id: str, seconds: float) -> Job:
         """The job when it has ended, or as it is after some seconds."""
@@ -149,18 +149,6 @@ class Handler(RequestHandler):
         name = "get" if method == "HEAD" else method.lower()
         return getattr(type(self), name) is not getattr(RequestHandler, name)
 
-    def send(self, body: bytes, media: str = "application/json") -> None:
-        """End the call with a body."""
-        self.set_header("Content-Type", media)
-        self.finish(body)
-
-    def send_problem(self, found: Problem) -> None:
-        """End the call with a problem document."""
-        self.set_status(found.status)
-        for name, value in found.headers.items():
-            self.set_header(name, value)
-        self.finish(json.dumps(found.body))
-
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what is a fault of ours; the caller's is in the access log."""
         if not isinstance(value, StockcastError | HTTPError):
@@ -169,7 +157,10 @@ class Handler(RequestHandler):
 
 def _wrong_parameters(error: ValidationError) -> InvalidRequest:
     fields = [
-        {"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]}
+        {
+            "field": ".".join(map(str, fault["loc"])),
+            "message": fault["msg"].removeprefix("Value error, "),
+        }
         for fault in error.errors()
     ]
     summary = "; ".join(f"{fault['field']}: {fault['message']}" for fault in fields)

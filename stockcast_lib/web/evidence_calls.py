@@ -1,39 +1,68 @@
-"""What a forecast rests on: charts, path, executed notebook."""
+"""What a forecast rests on: charts, path, executed notebook. It never changes."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from tornado.web import Finish
+
+from stockcast_lib.core.jobs import Job
 from stockcast_lib.web import views
 from stockcast_lib.web.base import Handler
+from stockcast_lib.web.pages.notebook import notebook_page
+from stockcast_lib.web.pages.shell import NOTEBOOK_POLICY
 from stockcast_lib.web.problems import problem
-from stockcast_lib.web.schemas import NoQuery
+from stockcast_lib.web.schemas import NoQuery, RangeQuery
+from stockcast_lib.web.sending import KEPT, NOT_KEPT
+
+# One page at a time: making many at once would leave the other calls no processor.
+_PAGES = ThreadPoolExecutor(1, "pages")
 
 
 async def chart_png(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The chart as a picture."""
     _, forecast = await here.finished(job_id)
-    here.send(forecast.picture, "image/png")
+    await here.send_large(forecast.picture, "image/png", KEPT)
 
 
 async def chart_json(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The chart as a plotly figure."""
     _, forecast = await here.finished(job_id)
-    here.send(forecast.figure)
+    await here.send_large(forecast.figure, "application/json", KEPT)
 
 
-async def data_csv(here: Handler, _query: NoQuery, job_id: str) -> None:
+async def data_csv(here: Handler, query: RangeQuery, job_id: str) -> None:
     """The path, a row a session."""
     _, forecast = await here.finished(job_id)
-    here.send(await here.in_thread(views.csv_body, forecast), "text/csv; charset=utf-8")
+    body = await here.in_thread(views.csv_body, forecast, query.first, query.last)
+    await here.send_large(body, "text/csv; charset=utf-8", KEPT)
 
 
 async def notebook_ipynb(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The executed notebook of the stage that the job reached last, of a failed run, too."""
+    job, executed = await _executed(here, job_id)
+    here.set_header("Content-Disposition", f'attachment; filename="{job.id}.ipynb"')
+    await here.send_large(executed, "application/x-ipynb+json", _cache(job))
+
+
+async def notebook(here: Handler, _query: NoQuery, job_id: str) -> None:
+    """The same, as a page that runs nothing and loads nothing."""
+    job, executed = await _executed(here, job_id)
+    loop = asyncio.get_running_loop()
+    made = await loop.run_in_executor(_PAGES, notebook_page, executed, job)
+    here.set_header("Content-Security-Policy", NOTEBOOK_POLICY)
+    here.set_header("Referrer-Policy", "no-referrer")
+    await here.send_large(made.encode(), "text/html; charset=utf-8", _cache(job))
+
+
+async def _executed(here: Handler, job_id: str) -> tuple[Job, bytes]:
     job = await here.in_thread(here.service.job, job_id)
     executed = await here.in_thread(here.service.notebook, job.id, job.stage)
-    if executed is None and not job.state.terminal:
-        here.send_problem(problem(409, "not-done", f"The forecast is {job.state}: ask later."))
-        return
     if executed is None:
-        detail = "No notebook was executed for this forecast."
+        detail = "No notebook has been executed for this forecast yet."
         here.send_problem(problem(404, "no-notebook", detail))
-        return
-    here.set_header("Content-Disposition", f'attachment; filename="{job.id}.ipynb"')
-    here.send(executed, "application/x-ipynb+json")
+        raise Finish
+    return job, executed
+
+
+def _cache(job: Job) -> str:
+    return KEPT if job.state.terminal else NOT_KEPT

@@ -8,6 +8,7 @@ from stockcast_lib.web import views
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.problems import problem_from
 from stockcast_lib.web.schemas import NoQuery, SubmitQuery
+from stockcast_lib.web.sending import NOT_KEPT, REVALIDATED
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_PATTERN = "^[!-~]{1,255}$"
@@ -22,12 +23,12 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     job = await here.ended(job_id, query.wait)
     if job.state is JobState.FAILED and query.wait > 0:
         why = job.error or still_running()
-        here.send_problem(problem_from(why, id=job.id, links=views.links(job)))
+        here.send_problem(problem_from(why, id=job.id, links=views.links(job, here.prefix)))
         return
     forecast = await here.in_thread(here.service.forecast, job)
     here.set_status(200 if forecast else 202)
-    here.set_header("Location", views.links(job)["self"])
-    here.send(views.job_body(job, forecast))
+    here.set_header("Location", views.links(job, here.prefix)["self"])
+    here.send(views.job_body(job, forecast, here.prefix))
 
 
 def _idempotency_key(here: Handler) -> str | None:
@@ -42,7 +43,8 @@ def _idempotency_key(here: Handler) -> str | None:
 async def read(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The job, with its result when it is done."""
     job = await here.in_thread(here.service.job, job_id)
-    here.send(views.job_body(job, await here.in_thread(here.service.forecast, job)))
+    forecast = await here.in_thread(here.service.forecast, job)
+    here.send(views.job_body(job, forecast, here.prefix))
 
 
 async def withdraw(here: Handler, query: NoQuery, job_id: str) -> None:

@@ -22,8 +22,13 @@ _PROBLEM_EXAMPLE = {
 }
 
 
-def openapi_document(calls: Iterable[Call]) -> dict[str, Any]:
-    """The document: paths from the calls, schemas from the models that they validate with."""
+def openapi_document(calls: Iterable[Call], prefix: str = "") -> dict[str, Any]:
+    """The document: paths from the calls, schemas from the models that they validate with.
+
+    Args:
+        calls: the API's.
+        prefix: under which a proxy shows it.
+    """
     calls = tuple(calls)
     schemas = _Schemas(calls)
     paths: dict[str, dict[str, Any]] = {}
@@ -41,7 +46,7 @@ def openapi_document(calls: Iterable[Call]) -> dict[str, Any]:
             "description": "Stock forecasts from notebooks, with what they are worth.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": prefix or "/"}],
         "paths": paths,
         "components": {"schemas": schemas.definitions},
     }

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from typing import Any
 
 from stockcast_lib.core.jobs import Job, JobState
@@ -11,20 +12,26 @@ from stockcast_lib.core.symbols import Symbol
 from stockcast_lib.ports import StoredForecast
 
 BASE = "/api/v1/forecasts"
+_NOTEBOOK = ("notebook", "notebook.ipynb")
 
 
-def links(job: Job) -> dict[str, str]:
-    """Where a job and its evidence are; evidence only where there is some."""
-    here = f"{BASE}/{job.id}"
+def links(job: Job, prefix: str = "") -> dict[str, str]:
+    """Where a job and its evidence are; evidence only where there is some.
+
+    Args:
+        job: the job.
+        prefix: under which a proxy shows the API.
+    """
+    here = f"{prefix}{BASE}/{job.id}"
     names: tuple[str, ...] = ()
     if job.state is JobState.DONE:
-        names = ("chart.png", "chart.json", "data.csv", "notebook.ipynb")
+        names = ("chart.png", "chart.json", "data.csv", *_NOTEBOOK)
     elif job.notebook:
-        names = ("notebook.ipynb",)
+        names = _NOTEBOOK
     return {"self": here, **{name: f"{here}/{name}" for name in names}}
 
 
-def job_body(job: Job, forecast: StoredForecast | None) -> bytes:
+def job_body(job: Job, forecast: StoredForecast | None, prefix: str = "") -> bytes:
     """A job as JSON, with its result as it is stored, not decoded and encoded again."""
     fields: dict[str, Any] = {
         "id": job.id,
@@ -36,19 +43,20 @@ def job_body(job: Job, forecast: StoredForecast | None) -> bytes:
         "updatedAt": job.updated_at.isoformat(),
         "error": job.error.model_dump(mode="json") if job.error else None,
         "lastError": job.last_error.model_dump(mode="json") if job.last_error else None,
-        "links": links(job),
+        "links": links(job, prefix),
     }
     body = json.dumps(fields).encode()
     return body[:-1] + b', "result": ' + (forecast.result if forecast else b"null") + b"}"
 
 
-def csv_body(forecast: StoredForecast) -> bytes:
-    """The forecast's path: one row a session."""
+def csv_body(forecast: StoredForecast, first: date = date.min, last: date = date.max) -> bytes:
+    """The forecast's path: one row a session, of those from the first to the last day."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("date", "price", "lower", "upper"))
     for point in parse_result(forecast.result).path:
-        writer.writerow((point.date, point.price, point.lower, point.upper))
+        if first <= point.date <= last:
+            writer.writerow((point.date, point.price, point.lower, point.upper))
     return text.getvalue().encode()
 
 
