@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,8 @@ def test_it_says_the_forecast_in_one_line_with_its_limits(beside):
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.startswith("AAPL: ")
     assert "on 2017-03-29, 80% band" in told.stdout
-    assert "naive forecast 136.93; skill not yet measured" in told.stdout
+    assert "naive forecast 136.93; skill: no better than the last price" in told.stdout
+    assert re.search(r"; band: held \d+ of the last \d+ times\)", told.stdout)
     assert told.stdout.endswith("Sample data to 2017-02-27.\n")
 
 

@@ -61,11 +61,38 @@ def test_the_displayed_result_reads_back_as_the_forecast(report, forecast):
     assert result.last_price == result.baseline.price == HISTORY.adjusted_close.iloc[-1]
 
 
-def test_what_is_not_measured_is_null_and_said_so(report):
-    assert report.result.skill is None
-    assert report.result.coverage is None
+def test_a_horizon_with_too_few_windows_is_said_to_be_untested(report):
+    skill = report.result.skill
+    assert (skill.standing, skill.value) == ("untested", None)
+    for form in ("text/html", "text/plain"):
+        assert "not enough history to test" in _displayed(report)[form]
+        assert "Not enough history to test this horizon." in _displayed(report)[form]
+
+
+def test_what_was_measured_is_shown_at_every_horizon(report):
+    horizons = report.result.skill.horizons
+    assert [each.sessions for each in horizons] == [1, 5, 21, 22, 63]
+    html = _displayed(report)["text/html"]
+    for each in horizons:
+        assert f"<td>{each.sessions}</td>" in html
+        assert f"{each.coverage.held} of {each.coverage.windows}" in html
+    coverage = report.result.coverage
+    text = f"band: held {coverage.held} of the last {coverage.windows} times"
+    assert text in _displayed(report)["text/plain"]
+
+
+def test_what_is_not_measured_is_null_and_said_so(forecast):
+    report = ForecastReport(replace(forecast, skill=None, coverage=None), VERSION)
+    assert (report.result.skill, report.result.coverage) == (None, None)
     assert "not yet measured" in _displayed(report)["text/html"]
     assert "skill: not yet measured" in _displayed(report)["text/plain"]
+
+
+def test_what_is_odd_about_the_prices_is_in_the_result_and_on_the_card(forecast):
+    report = ForecastReport(replace(forecast, notes=("12 sessions are <missing>.",)), VERSION)
+    assert report.result.notes == ("12 sessions are <missing>.",)
+    assert "12 sessions are &lt;missing&gt;." in _displayed(report)["text/html"]
+    assert "12 sessions are <missing>." in _displayed(report)["text/plain"]
 
 
 def test_the_result_says_which_parameters_were_fitted(report):

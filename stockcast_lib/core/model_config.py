@@ -5,7 +5,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 Engine = Literal["exact", "stan"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -38,6 +45,9 @@ class ModelConfig(BaseModel):
         interval: the level of the band that is shown first.
         engine: what finds the parameters: "exact" solves for them, "stan" is Prophet's own
             optimiser, the reference.
+        growth: of the trend; "logistic" saturates at `capacity`, a price. Only by "stan".
+        seasonality_mode: "multiplicative" terms grow with the trend. Only by "stan".
+        mcmc_samples: draws of the posterior instead of its maximum, each chain. Only by "stan".
     """
 
     # Strict as the days are: "0.8" and true are no numbers; a whole number is a float as well.
@@ -61,11 +71,31 @@ class ModelConfig(BaseModel):
     holidays_prior_scale: Scale = 10.0
     interval: float = Field(0.8, ge=0.5, le=0.99)
     engine: Engine = "exact"
+    growth: Literal["linear", "logistic"] = "linear"
+    capacity: float | None = Field(None, gt=0, allow_inf_nan=False)
+    seasonality_mode: Literal["additive", "multiplicative"] = "additive"
+    mcmc_samples: int = Field(0, ge=0, le=2000)
 
     @field_validator("changepoints")
     @classmethod
     def _ascending(cls, days: tuple[date, ...] | None) -> tuple[date, ...] | None:
         return None if days is None else tuple(sorted(set(days)))
+
+    @model_validator(mode="after")
+    def _served(self) -> Self:
+        if not self.solvable and self.engine != "stan":
+            raise ValueError(
+                "logistic growth, multiplicative terms and MCMC need the engine 'stan'"
+            )
+        if (self.growth == "logistic") != (self.capacity is not None):
+            raise ValueError("logistic growth, and nothing else, needs a capacity")
+        return self
+
+    @property
+    def solvable(self) -> bool:
+        """Whether the posterior's maximum is what is asked for, and can be solved for."""
+        plain = self.growth == "linear" and self.seasonality_mode == "additive"
+        return plain and self.mcmc_samples == 0
 
     @classmethod
     def of(cls, names: Mapping[str, Any]) -> Self:

@@ -89,7 +89,8 @@ def fit_origins(prices: "pd.Series[float]", config: ModelConfig = DEFAULT_CONFIG
     Args:
         prices: adjusted closes over an ascending DatetimeIndex of trading days; the origins are
             rows of its `backtest_history`.
-        config: the model's parameters; whatever its engine, these fits are exact.
+        config: the model's parameters; whatever its engine, these fits are exact. One that
+            cannot be solved for would take minutes: it has no origins.
 
     Raises:
         NotEnoughHistory, BadVendorData: see `fit_prophet`.
@@ -100,7 +101,7 @@ def fit_origins(prices: "pd.Series[float]", config: ModelConfig = DEFAULT_CONFIG
     features = term_features(model, dates)
     log_price = np.log(prices.to_numpy(dtype=float))
     windows = _Windows(model, config.changepoints, dates, log_price, features)
-    origins = backtest_origins(len(prices))
+    origins = backtest_origins(len(prices) if config.solvable else 0)
     level, rate, effects = [], [], []
     before: Parameters | None = None
     for origin in origins:

@@ -19,13 +19,30 @@ def log_prices(model: Prophet, dates: pd.DatetimeIndex) -> Array:
     """The point forecast of the log price, shape (dates,).
 
     Args:
-        model: fitted to log prices, with a linear trend and additive terms.
+        model: fitted to log prices.
         dates: in the history or after it.
     """
+    if not _is_plain(model):
+        return _predicted(model, dates)
     changepoints = np.asarray(model.changepoints_t, dtype=float)
     features = term_features(model, dates)
     at = parameters_of(model)
     return mean(scaled_times(model, dates), changepoints, features, at) * y_scale(model)
+
+
+def _is_plain(model: Prophet) -> bool:
+    """Whether the trend is linear, all terms are added, and there is one set of parameters."""
+    added = model.growth == "linear" and model.seasonality_mode == "additive"
+    return added and model.mcmc_samples == 0
+
+
+def _predicted(model: Prophet, dates: pd.DatetimeIndex) -> Array:
+    """By Prophet itself: of many draws the mean."""
+    rows = pd.DataFrame({"ds": dates})
+    bounds = getattr(model, "bounds", None)
+    if bounds is not None:
+        rows = rows.assign(floor=bounds[0], cap=bounds[1])
+    return model.predict(rows)["yhat"].to_numpy(dtype=float)
 
 
 def scaled_times(model: Prophet, dates: pd.DatetimeIndex) -> Array:

@@ -33,6 +33,10 @@ from stockcast_lib.forecasting.walk_forward import WalkForward
 
 BAND_LEVELS = (0.5, 0.8, 0.95)
 SKILL_SESSIONS = (1, 5, 21, 63)
+_UNTESTED = (
+    "Past forecasts of this configuration are not made: the forecast is the random walk's, and "
+    "the model alone is drawn beside it."
+)
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,12 @@ def make_forecast(
         baseline=baselines.naive(observations),
         skill=card,
         coverage=asked[0] if asked else None,
-        notes=oddities(observations),
+        notes=(*oddities(observations), *_untested(config)),
     )
+
+
+def _untested(config: ModelConfig) -> tuple[str, ...]:
+    return () if config.solvable else (_UNTESTED,)
 
 
 def skill_card(past: WalkForward, asked: int, level: float, share: float) -> Skill:

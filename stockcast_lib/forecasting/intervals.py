@@ -49,7 +49,7 @@ def half_widths(
 
 def noise_half_width(model: Prophet, level: float) -> float:
     """Half the width of the band within the history, where only noise is uncertain."""
-    sigma = parameters_of(model).sigma_obs * y_scale(model)
+    sigma = float(np.mean(model.params["sigma_obs"])) * y_scale(model)
     return NormalDist().inv_cdf(0.5 + level / 2) * sigma
 
 

@@ -39,9 +39,11 @@ class LogPriceModel(Prophet):  # type: ignore[misc, unused-ignore]
 
     Attributes:
         config: what was fitted: the configuration asked for, less what the history cannot bear.
+        bounds: the log prices between which logistic growth stays, else None.
     """
 
     config: ModelConfig
+    bounds: tuple[float, float] | None = None
 
     @property
     def engine(self) -> Engine:
@@ -50,7 +52,14 @@ class LogPriceModel(Prophet):  # type: ignore[misc, unused-ignore]
 
     @property
     def negative_log_posterior(self) -> float:
-        """The objective at the fitted parameters; see `negative_log_posterior`."""
+        """The objective at the fitted parameters; see `negative_log_posterior`.
+
+        Raises:
+            InvalidRequest: it is known of a linear trend, additive terms and one set of
+                parameters only.
+        """
+        if not self.config.solvable:
+            raise InvalidRequest("The objective of this configuration is not known.", fields=[])
         return negative_log_posterior(self)
 
 
@@ -81,6 +90,8 @@ def fit_prophet(
         raise InvalidRequest(
             f"There is no engine {engine!r}: choose of {', '.join(ENGINES)}.", fields=[]
         )
+    if engine == "exact" and not config.solvable:
+        raise InvalidRequest("This configuration needs the engine 'stan'.", fields=[])
     history = training_history(prices, config)
     chosen = config.model_copy(update={"engine": engine or config.engine})
     model = _unfitted(bearable(chosen, history))
@@ -185,6 +196,9 @@ def _unfitted(config: ModelConfig) -> LogPriceModel:
         weekly_seasonality=config.weekly_seasonality and config.weekly_order,
         daily_seasonality=False,
         interval_width=config.interval,
+        growth=config.growth,
+        seasonality_mode=config.seasonality_mode,
+        mcmc_samples=config.mcmc_samples,
         # Bands are made in `conformal`; Prophet's own draws use numpy's global generator.
         uncertainty_samples=0,
     )
@@ -211,8 +225,18 @@ def _prepared(model: LogPriceModel, history: "pd.Series[float]") -> Design:
 
 
 def _fit_by_stan(model: LogPriceModel, history: "pd.Series[float]") -> None:
+    rows = pd.DataFrame({"ds": history.index, "y": _log(history)})
+    if model.config.capacity is not None:
+        model.bounds = (float(rows["y"].min()) - 1.0, float(np.log(model.config.capacity)))
+        if rows["y"].max() >= model.bounds[1]:
+            raise InvalidRequest(
+                f"The capacity {model.config.capacity:g} must lie above every price of the "
+                f"history, up to {history.max():g}.",
+                fields=[],
+            )
+        rows = rows.assign(floor=model.bounds[0], cap=model.bounds[1])
     try:
-        model.fit(pd.DataFrame({"ds": history.index, "y": _log(history)}), seed=1)
+        model.fit(rows, seed=1, **({"show_progress": False} if model.mcmc_samples else {}))
     except RuntimeError as error:
         raise ModelDiverged("The optimiser found no fit for this price series.") from error
 

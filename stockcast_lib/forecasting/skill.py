@@ -79,7 +79,8 @@ def diebold_mariano(difference: Array, origins: Index, sessions: int, windows: i
 
     Source: Diebold and Mariano, "Comparing predictive accuracy", JBES, 1995; Newey and West,
         "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
-        covariance matrix", Econometrica, 1987.
+        covariance matrix", Econometrica, 1987; Harvey, Leybourne and Newbold, "Testing the
+        equality of prediction mean squared errors", IJF, 1997, for few windows.
     """
     centred = difference - difference.mean()
     apart = np.abs(origins[:, None] - origins[None, :])
@@ -88,7 +89,9 @@ def diebold_mariano(difference: Array, origins: Index, sessions: int, windows: i
     degrees = windows - 1
     if degrees < 1 or variance <= 0:
         return None
-    statistic = float(difference.mean()) / math.sqrt(variance)
+    span = windows * sessions
+    few = 1 + (1 - 2 * sessions) / span + sessions * (sessions - 1) / span**2
+    statistic = float(difference.mean()) * math.sqrt(few / variance)
     return float(2 * stats.t.sf(abs(statistic), degrees))
 
 

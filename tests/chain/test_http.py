@@ -22,7 +22,9 @@ def test_a_forecast_is_made_and_its_evidence_is_there(api):
     assert (result["ticker"], result["asOf"], result["sample"]) == ("AAPL", "2017-02-27", True)
     assert result["targetDate"] == "2017-03-29"
     assert 0 < result["lower"] < result["price"] < result["upper"]
-    assert (result["skill"], result["coverage"]) == (None, None)
+    assert result["skill"]["standing"] in {"better", "same", "worse"}
+    assert [each["sessions"] for each in result["skill"]["horizons"]] == [1, 5, 21, 22, 63]
+    assert 0 < result["coverage"]["held"] <= result["coverage"]["windows"]
     here = f"{api}{job['links']['self']}"
     assert call(f"{here}/chart.png")[2].startswith(b"\x89PNG")
     assert json.loads(call(f"{here}/chart.json")[2])["data"]

@@ -97,7 +97,7 @@ def test_the_title_names_the_ticker_and_the_sample_with_its_last_date(document):
     text = document["layout"]["title"]["text"]
     assert "TEST" in text
     assert "sample data to 27 Feb 2017" in text
-    assert "skill not yet measured" in text
+    assert "not enough history to test" in text
 
 
 def test_data_that_is_no_sample_is_not_called_one(forecast):

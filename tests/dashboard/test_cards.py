@@ -34,11 +34,14 @@ def test_what_is_not_measured_is_said_to_be_so():
 
 
 def test_skill_and_coverage_are_shown_once_measured():
-    skill = Skill(value=-0.125, baseline="naive", windows=40)
+    skill = Skill(
+        value=-0.125, baseline="naive", windows=40, standing="worse", verdict="Worse, by <40>."
+    )
     coverage = Coverage(level=0.8, held=34, windows=40)
     html = cards_html(forecast_result(skill=skill, coverage=coverage))
     assert "not yet measured" not in html
-    assert "-0.12" in html
+    assert "worse than the last price by 12.5%" in html
+    assert "Worse, by &lt;40&gt;." in html
     assert "34 of 40" in html
 
 

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.forecasting import ModelConfig, fit_path, fit_prophet
-from stockcast_lib.forecasting.exact_fit import LEAST_SIGMA
+from stockcast_lib.forecasting.exact_fit import LEAST_SIGMA, map_estimate
 from stockcast_lib.forecasting.features import log_prices
 from stockcast_lib.forecasting.model import _unfitted
-from stockcast_lib.forecasting.posterior import design_of, hinges, mean, parameters_of
+from stockcast_lib.forecasting.posterior import (
+    design_of,
+    hinges,
+    mean,
+    objective,
+    parameters_of,
+)
+from stockcast_lib.forecasting.preparation import prepare
 from stockcast_lib.forecasting.trading_calendar import sessions_ahead
 from tests.factories import price_series
 
@@ -206,6 +213,48 @@ def test_without_changepoints_the_objective_is_not_above_stans():
     config = ModelConfig(n_changepoints=0, changepoint_prior_scale=100.0)
     exact, stan = (fit_prophet(price_series(300), config, engine) for engine in ("exact", "stan"))
     assert exact.negative_log_posterior <= stan.negative_log_posterior + 1e-3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holidays": "US"},
+        {"holidays": "US", "holidays_prior_scale": 0.01, **BARE},
+        {"changepoints": ["2015-03-02", "2016-01-20", "2016-11-08"]},
+        {"changepoints": []},
+        {"weekly_seasonality": True, "weekly_order": 2, "monthly_order": 9, "yearly_order": 3},
+        {"holidays": "US", "changepoints": ["2016-01-20"], "weekly_seasonality": True},
+    ],
+    ids=str,
+)
+def test_holidays_given_changepoints_and_orders_are_fitted_no_worse_than_by_stan(changes):
+    prices, config = bundled("AAPL", 756), ModelConfig(**changes)
+    exact, stan = (fit_prophet(prices, config, engine) for engine in ("exact", "stan"))
+    assert exact.negative_log_posterior <= stan.negative_log_posterior + 1e-3
+    ahead = sessions_ahead(prices.index[-1].date(), 30)
+    assert log_prices(exact, ahead) == pytest.approx(log_prices(stan, ahead), abs=0.02)
+
+
+@pytest.mark.parametrize("start_seed", [1, 2])
+@pytest.mark.parametrize("config", [ModelConfig(), ModelConfig(weekly_seasonality=True)])
+def test_a_start_changes_nothing_of_the_estimate(config, start_seed):
+    model = _unfitted(config)
+    prices = price_series(800)
+    design = prepare(model, prices.index, np.log(prices.to_numpy()))
+    start = parameters_of(fit_prophet(price_series(800, start_seed), config))
+    cold, warm = map_estimate(design), map_estimate(design, start)
+    assert objective(design, warm) == pytest.approx(objective(design, cold), abs=1e-6)
+    assert warm.delta == pytest.approx(cold.delta, abs=1e-7)
+    assert warm.beta == pytest.approx(cold.beta, abs=1e-7)
+    assert warm.sigma_obs == pytest.approx(cold.sigma_obs, rel=1e-7)
+
+
+def test_a_start_with_other_changepoints_is_no_start():
+    model = _unfitted(ModelConfig())
+    prices = price_series(800)
+    design = prepare(model, prices.index, np.log(prices.to_numpy()))
+    other = parameters_of(fit_prophet(prices, ModelConfig(n_changepoints=3)))
+    assert (map_estimate(design, other).delta == map_estimate(design).delta).all()
 
 
 @pytest.mark.parametrize("seed", range(8))

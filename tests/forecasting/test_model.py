@@ -104,6 +104,65 @@ def test_the_model_says_what_fitted_it():
     assert fit_prophet(price_series(100), engine="stan").engine == "stan"
 
 
+def test_the_configuration_says_which_engine_fits():
+    config = ModelConfig(engine="stan")
+    assert fit_prophet(price_series(100), config).engine == "stan"
+    assert fit_prophet(price_series(100), config, engine="exact").config.engine == "exact"
+
+
+def test_orders_are_those_of_the_terms():
+    config = ModelConfig(weekly_seasonality=True, weekly_order=1, monthly_order=2, yearly_order=7)
+    model = fit_prophet(price_series(800), config)
+    orders = {name: term["fourier_order"] for name, term in model.seasonalities.items()}
+    assert orders == {"monthly": 2, "weekly": 1, "yearly": 7}
+    assert model.params["beta"].shape == (1, 2 * (2 + 1 + 7))
+
+
+def test_the_trend_changes_at_the_changepoints_given_and_nowhere_else():
+    prices = price_series(600)
+    inside = ["2015-06-01", "2016-03-05"]  # the second is a Saturday
+    config = ModelConfig(changepoints=["2001-01-02", *inside, "2017-02-27", "2018-01-02"])
+    model = fit_prophet(prices, config)
+    assert [str(day.date()) for day in model.changepoints] == inside
+    assert [str(day) for day in model.config.changepoints] == inside
+    assert model.params["delta"].shape == (1, 2)
+
+
+def test_a_bend_at_a_given_changepoint_is_found():
+    dates = price_series(600).index
+    bend = pd.Timestamp("2016-03-07")
+    days = (dates - dates[0]).days.to_numpy()
+    after = np.maximum((dates - bend).days.to_numpy(), 0)
+    noise = np.random.default_rng(1).normal(0, 1e-3, 600)
+    prices = pd.Series(np.exp(4 + 0.0005 * days - 0.002 * after + noise), index=dates)
+    bare = {"monthly_seasonality": False, "yearly_seasonality": False}
+    model = fit_prophet(prices, ModelConfig(changepoints=["2015-09-01", "2016-03-07"], **bare))
+    changes = model.params["delta"][0] * float(model.y_scale) / model.t_scale.days
+    assert changes == pytest.approx([0, -0.002], abs=2e-4)
+
+
+@pytest.mark.parametrize("changepoints", [[], ["2001-01-02"]])
+def test_without_a_changepoint_in_the_history_the_trend_is_a_line(changepoints):
+    model = fit_prophet(price_series(300), ModelConfig(changepoints=changepoints))
+    assert model.params["delta"].sum() == 0
+
+
+def test_a_holidays_effect_is_found():
+    prices = price_series(780)
+    columbus = [day for day in prices.index if day.month == 10 and day.weekday() == 0]
+    columbus = [day for day in columbus if 8 <= day.day <= 14]
+    prices.loc[columbus] *= 1.3
+    model = fit_prophet(prices, ModelConfig(holidays="US"))
+    told = model.predict(pd.DataFrame({"ds": pd.DatetimeIndex(["2017-10-09", "2017-10-10"])}))
+    assert told["holidays"].to_numpy() == pytest.approx([np.log(1.3), 0], abs=0.03)
+
+
+@pytest.mark.parametrize("country", ["ZZ", "XX", "MON", "DEC", "QQQ"])
+def test_a_country_without_known_holidays_is_refused_by_its_code(country):
+    with pytest.raises(InvalidRequest, match=country):
+        fit_prophet(price_series(100), ModelConfig(holidays=country))
+
+
 @pytest.mark.parametrize("engine", ["exact", "stan"])
 def test_a_fit_logs_nothing(caplog, capfd, engine):
     with caplog.at_level(logging.INFO):

@@ -21,11 +21,23 @@ CONFIGS = {
     "no changepoint": ModelConfig(n_changepoints=0),
     "neither": ModelConfig(n_changepoints=0, monthly_seasonality=False, yearly_seasonality=False),
     "many changepoints": ModelConfig(n_changepoints=150, changepoint_range=0.95),
+    "given changepoints": ModelConfig(changepoints=["2017-02-01", "2017-02-11"]),
+    "holidays": ModelConfig(holidays="US", holidays_prior_scale=0.5),
+    "holidays alone": ModelConfig(
+        holidays="US", monthly_seasonality=False, yearly_seasonality=False
+    ),
+    "other orders": ModelConfig(
+        weekly_seasonality=True, weekly_order=1, monthly_order=2, yearly_order=3
+    ),
 }
 ATTRIBUTES = [
     "start", "t_scale", "y_scale", "y_min", "logistic_floor", "growth", "n_changepoints",
-    "seasonalities", "component_modes", "train_holiday_names", "specified_changepoints", "scaling",
+    "seasonalities", "component_modes", "specified_changepoints", "scaling",
 ]  # fmt: skip
+
+
+def _names(series):
+    return None if series is None else series.tolist()
 
 
 @pytest.fixture(params=CONFIGS.values(), ids=CONFIGS)
@@ -43,6 +55,7 @@ def test_a_prepared_model_is_what_prophets_preprocessing_leaves(config, sessions
 
     for name in ATTRIBUTES:
         assert getattr(ours, name) == getattr(theirs, name), name
+    assert _names(ours.train_holiday_names) == _names(theirs.train_holiday_names)
     pd.testing.assert_frame_equal(ours.history, theirs.history)
     pd.testing.assert_series_equal(ours.history_dates, theirs.history_dates)
     pd.testing.assert_series_equal(ours.changepoints, theirs.changepoints)

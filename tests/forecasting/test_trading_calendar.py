@@ -1,11 +1,13 @@
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.forecasting.trading_calendar import (
     all_sessions,
     last_closed_session,
+    session_numbers,
     sessions_ahead,
     sessions_between,
     target_session,
@@ -69,3 +71,18 @@ def test_a_target_after_the_calendar_is_refused():
 )
 def test_the_last_closed_session_is_known_to_the_minute(now, session):
     assert str(last_closed_session(datetime.fromisoformat(now))) == session
+
+
+@pytest.mark.parametrize(
+    ("days", "numbers"),
+    [
+        (["2017-02-24"], [0]),
+        (["2017-02-23", "2017-02-24", "2017-02-27"], [0, 1, 2]),  # a weekend
+        (["2017-04-13", "2017-04-17", "2017-04-18"], [0, 1, 2]),  # Good Friday, then a weekend
+        (["2017-02-17", "2017-02-24", "2017-02-27"], [0, 4, 5]),  # Presidents' Day
+        (["2017-02-24", "2017-02-25", "2017-02-26", "2017-02-27"], [0, 1, 2, 3]),  # no sessions
+        (["2017-02-27", "2017-03-13"], [0, 10]),
+    ],
+)
+def test_sessions_are_counted_and_each_date_counts_one_at_least(days, numbers):
+    assert session_numbers(pd.DatetimeIndex(days)).tolist() == numbers
