@@ -14,9 +14,7 @@ from stockcast_lib.ports import Submission
 class RedisSubmissions:
     """The `SubmissionStore` port."""
 
-    def __init__(
-        self, client: "redis.Redis", *, lifetime: int = keys.IDEMPOTENCY_LIFETIME
-    ) -> None:
+    def __init__(self, client: "redis.Redis", *, lifetime: int = keys.IDEMPOTENCY_LIFETIME) -> None:
         self._client, self._lifetime = client, lifetime
 
     def get(self, key: str) -> Submission | None:
