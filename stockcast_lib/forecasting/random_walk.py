@@ -29,7 +29,7 @@ _DECAY = 0.97
 _LONG_RUN_SHARE = 0.3
 _PERSISTENCE = 0.95
 LONG_RUN = 3 * YEAR
-_SETTLING = 60  # sessions that the first estimates are worth
+_SETTLING = 60  # sessions that the first estimates are made of
 # Of the current volatility: what is beyond tells of an event and not of the sessions to come.
 _GREATEST_SURPRISE = 8.0
 _MEAN_TO_DEVIATION = np.sqrt(np.pi / 2)
@@ -91,7 +91,7 @@ def _volatilities(size: Array) -> tuple[Array, Array]:
     total = np.concatenate([[0.0], np.cumsum(calm)])
     last = np.arange(len(total))
     first = np.maximum(last - LONG_RUN, 0)
-    long_run = (total[last] - total[first] + _SETTLING * start) / (last - first + _SETTLING)
+    long_run = (total[last] - total[first]) / np.maximum(last - first, 1)
     return current * _MEAN_TO_DEVIATION, long_run * _MEAN_TO_DEVIATION
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from stockcast_lib.core.results import Coverage, HitRate, HorizonSkill, Skill, Standing
-from stockcast_lib.forecasting.combination import LEAST_WINDOWS
+from stockcast_lib.forecasting.combination import LEAST_WINDOWS, separate_windows
 from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.random_walk import Index
 from stockcast_lib.forecasting.walk_forward import Outcomes
@@ -82,12 +82,14 @@ def diebold_mariano(difference: Array, origins: Index, sessions: int, windows: i
         covariance matrix", Econometrica, 1987; Harvey, Leybourne and Newbold, "Testing the
         equality of prediction mean squared errors", IJF, 1997, for few windows.
     """
+    degrees = windows - 1
+    if degrees < 1:
+        return None
     centred = difference - difference.mean()
     apart = np.abs(origins[:, None] - origins[None, :])
     weights = np.maximum(1 - apart / sessions, 0)
     variance = float(centred @ weights @ centred) / len(difference) ** 2
-    degrees = windows - 1
-    if degrees < 1 or variance <= 0:
+    if variance <= 0:
         return None
     span = windows * sessions
     few = 1 + (1 - 2 * sessions) / span + sessions * (sessions - 1) / span**2
@@ -144,24 +146,26 @@ def _gain(at: HorizonSkill) -> float | None:
 
 
 def _scaled_mean(losses: Array, outcomes: Outcomes) -> float | None:
-    # A price that has never moved has no scale.
-    if not (outcomes.scale > 0).all():
+    # Before some origins the price may never have moved: there it has no scale.
+    scaled = outcomes.scale > 0
+    if not scaled.any():
         return None
-    return float(np.mean(losses / outcomes.scale))
+    return float(np.mean(losses[scaled] / outcomes.scale[scaled]))
 
 
 def _root_mean_square(errors: Array, outcomes: Outcomes) -> float | None:
-    if not (outcomes.scale > 0).all():
+    scaled = outcomes.scale > 0
+    if not scaled.any():
         return None
-    return float(np.sqrt(np.mean((errors / outcomes.scale) ** 2)))
+    return float(np.sqrt(np.mean((errors[scaled] / outcomes.scale[scaled]) ** 2)))
 
 
 def _p_value(difference: Array, outcomes: Outcomes) -> float | None:
-    if not (outcomes.scale > 0).all():
-        return None
-    return diebold_mariano(
-        difference / outcomes.scale, outcomes.origins, outcomes.sessions, outcomes.windows
-    )
+    scaled = outcomes.scale > 0
+    origins = outcomes.origins[scaled]
+    windows = separate_windows(origins, outcomes.sessions)
+    losses = difference[scaled] / outcomes.scale[scaled]
+    return diebold_mariano(losses, origins, outcomes.sessions, windows)
 
 
 def _naive_band(outcomes: Outcomes, level: float) -> tuple[Array, Array]:
