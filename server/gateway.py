@@ -11,11 +11,12 @@ from stockcast_lib import wiring
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import GatewaySettings
-from stockcast_lib.web.application import application
+from stockcast_lib.web.application import application, end_streams
 from stockcast_lib.web.base import MAX_BODY
 
 _log = structlog.get_logger()
 _IDLE_TIMEOUT = 75.0
+_END_SECONDS = 2.0
 # Tornado's 128 lets the kernel reset some of a few hundred who come at once.
 _BACKLOG = 1024
 
@@ -23,8 +24,9 @@ _BACKLOG = 1024
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = GatewaySettings.read()
+    calls = application(wiring.service(), wiring.readiness, settings.gateway_prefix)
     server = HTTPServer(
-        application(wiring.service(), wiring.readiness, settings.gateway_prefix),
+        calls,
         xheaders=settings.trust_proxy,
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
@@ -38,6 +40,7 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     server.stop()
+    await end_streams(calls, _END_SECONDS)
     _log.info("gateway.stopped")
 
 

@@ -1,15 +1,25 @@
 """The Python face: `from stockcast_lib import forecast`."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from stockcast_lib.core.errors import (
+    ErrorReport,
     NoPrices,
     NotebookTimedOut,
     StockcastError,
     error_from_report,
 )
-from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, MIN_DAYS, Job, Stage, parse_request
+from stockcast_lib.core.jobs import (
+    DEFAULT_DAYS,
+    DEFAULT_MODEL,
+    MIN_DAYS,
+    Job,
+    JobState,
+    Stage,
+    parse_request,
+)
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, Skill, parse_result
 from stockcast_lib.core.words import coverage_text, skill_text
 from stockcast_lib.ports import StoredForecast
@@ -71,6 +81,7 @@ def forecast(
     *,
     model: str = DEFAULT_MODEL,
     timeout: float = DEFAULT_TIMEOUT,
+    progress: Callable[[Job], None] | None = None,
     **params: Any,
 ) -> FinishedForecast:
     """Ask the running service for a forecast, and wait for it.
@@ -80,6 +91,7 @@ def forecast(
         days: calendar days from the last session in the data, 1 to 10000.
         model: a model notebook's name.
         timeout: seconds to wait.
+        progress: is told each change of the job.
         params: the model's parameters, as in `ModelConfig`.
 
     Raises:
@@ -89,7 +101,10 @@ def forecast(
 
     service = wiring.service()
     job_id = service.submit({"ticker": ticker, "days": days, "model": model, "params": params})
-    job = service.wait(job_id, timeout)
+    for change in service.follow(job_id, timeout):
+        if progress:
+            progress(change)
+    job = service.job(job_id)
     return FinishedForecast(stored_or_raise(job, service.forecast(job)))
 
 
@@ -149,8 +164,29 @@ def stored_or_raise(job: Job, stored: StoredForecast | None) -> StoredForecast:
     """
     if stored is not None:
         return stored
+    raise unfinished(job)
+
+
+class Unfinished(Protocol):
+    """A job without a result, wherever it was read."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def state(self) -> JobState:
+        """Where it is in its life."""
+
+    @property
+    def error(self) -> ErrorReport | None:
+        """What it failed with."""
+
+
+def unfinished(job: Unfinished) -> StockcastError:
+    """The error that says why a job has no result."""
     if job.error is not None:
-        raise error_from_report(job.error)
+        return error_from_report(job.error)
     if job.state.terminal:
-        raise StockcastError(f"The forecast was {job.state}, and has no result.")
-    raise NotebookTimedOut(f"The forecast is still {job.state}: its id is {job.id}.")
+        return StockcastError(f"The forecast was {job.state}, and has no result.")
+    return NotebookTimedOut(f"The forecast is still {job.state}: its id is {job.id}.")

@@ -12,6 +12,7 @@ import typer
 
 from stockcast_lib.cli_backtest import backtest
 from stockcast_lib.cli_doctor import doctor
+from stockcast_lib.cli_forecast import forecast
 from stockcast_lib.cli_import import import_prices
 from stockcast_lib.cli_jobs import jobs
 from stockcast_lib.cli_study import study
@@ -118,67 +119,13 @@ def up(
 app.command()(doctor)
 
 
-@app.command()
-def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    ticker: Annotated[str, typer.Argument(help="Such as AAPL.")],
-    days: Annotated[int, typer.Option(help="Calendar days from the last session.")] = 90,
-    model: Annotated[str, typer.Option(help="The model notebook's name.")] = "default",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Write the chart as a PNG.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the path, a row a session.")] = None,
-    notebook: Annotated[Path | None, typer.Option(help="Write the executed notebook.")] = None,
-) -> None:
-    """Ask the running service for a forecast."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from stockcast_lib import wiring
-    from stockcast_lib.api import DEFAULT_TIMEOUT, FinishedForecast, stored_or_raise, summary
-    from stockcast_lib.core.jobs import Stage
-    from stockcast_lib.web.views import csv_body
-
-    service = wiring.service()
-    job_id = service.submit({"ticker": ticker, "days": days, "model": model})
-    console = Console(stderr=True)
-    # Disabled elsewhere: it would print an empty line.
-    with Progress(console=console, transient=True, disable=not console.is_interactive) as bar:
-        task = bar.add_task("queued", total=None)
-        for change in service.follow(job_id, DEFAULT_TIMEOUT):
-            told = change.progress
-            bar.update(
-                task,
-                description=f"{change.stage}: {change.state}",
-                completed=told.cell if told else 0,
-                total=told.cells if told else None,
-            )
-    job = service.job(job_id)
-    stored = stored_or_raise(job, service.forecast(job))
-    if png:
-        _write(png, stored.picture)
-    if csv:
-        _write(csv, csv_body(stored))
-    if notebook:
-        executed = service.notebook(stored.job_id, Stage.FORECAST)
-        if executed is None:
-            _fail("The archive no longer holds the executed notebook.", status=1)
-        _write(notebook, executed)
-    result = FinishedForecast(stored).result
-    typer.echo(result.to_json() if as_json else summary(result))
-
-
+app.command()(forecast)
 app.command()(backtest)
 app.command("import")(import_prices)
 app.add_typer(study, name="study")
 app.add_typer(symbols, name="symbols")
 
 app.add_typer(jobs, name="jobs")
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        _fail(f"{path} cannot be written: {error.strerror}.", status=2)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from stockcast_lib.core.budgets import CallLease
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import ErrorReport, StockcastError
+from stockcast_lib.core.job_events import JobEvent, Place
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Message, Reply
@@ -239,6 +240,12 @@ class JobQueue(Protocol):
     def job(self, job_id: str) -> Job | None:
         """The job as it is now."""
 
+    def place(self, job_id: str) -> Place | None:
+        """Where it stands, if it stands in a line."""
+
+    def recent(self, ticker: str | None, limit: int) -> list[Job]:
+        """The jobs that were made last, newest first; of all tickers without one."""
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -256,6 +263,24 @@ class JobEvents(Protocol):
 
     def watch(self, job_id: str, changed: Callable[[], None]) -> AbstractContextManager[None]:
         """Call `changed`, on some thread, after each change of the job while the context lasts."""
+
+    def listen(self, job_id: str, told: Callable[[JobEvent], None]) -> AbstractContextManager[None]:
+        """Hand each change of the job to `told`, on some thread, while the context lasts.
+
+        What `missed` gives once the context has been entered may come here, too.
+        """
+
+    def missed(self, job_id: str, after: str | None) -> list[JobEvent] | None:
+        """What was told of the job after an entry, in its order.
+
+        Args:
+            job_id: the job.
+            after: the entry's id; without one, or with one older than what is kept, only how the
+                job is now.
+
+        Returns:
+            None where there is no such job any more.
+        """
 
     def follow(self, job_id: str, timeout: float) -> Iterator[Job]:
         """The job now and after each change, until it ends or the time is up."""

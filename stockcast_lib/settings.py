@@ -288,6 +288,13 @@ class NotebookSettings(_Role):
     notebooks_dir: Path = _REPOSITORY / "notebooks"
 
 
+class ClientSettings(_Role):
+    """A gateway that the command line asks instead of the local stack, and its token."""
+
+    api: str | None = None
+    api_token: SecretStr | None = None
+
+
 _PLAIN_VARIABLES = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",

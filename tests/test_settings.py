@@ -63,6 +63,7 @@ def read(tmp_path):
         ("StoreSettings", {"s3_endpoint_url": None, "s3_bucket": "stockcast", "access_key": None}),
         ("VendorSettings", {"order": ["sample"], "without_key": [], "max_age_days": 7}),
         ("GatewaySettings", {"gateway_host": "127.0.0.1", "gateway_port": 8000}),
+        ("ClientSettings", {"api": None, "api_token": None}),
         ("WorkerSettings", {"addresses": [["127.0.0.1", 7101], ["127.0.0.1", 7102]]}),
     ],
 )
@@ -136,7 +137,8 @@ def test_a_wrong_value_names_its_variable_in_one_line(read, role, variable, valu
 
 def test_no_secret_is_shown(read):
     shown = read("QueueSettings", **QUEUE)["shown"] + read("StoreSettings", **STORE)["shown"]
-    secrets = ("the-password", KEY, "the-access-key", "the-secret-key")
+    shown += read("ClientSettings", STOCKCAST_API_TOKEN="the-token")["shown"]
+    secrets = ("the-password", KEY, "the-access-key", "the-secret-key", "the-token")
     assert [secret for secret in secrets if secret in " ".join(shown)] == []
 
 

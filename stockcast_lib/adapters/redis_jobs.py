@@ -1,6 +1,6 @@
 """A job as Redis holds it, and the letters that it leaves when it dies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import redis
 from stockcast_lib.adapters.redis_connection import redis_errors
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ErrorReport
+from stockcast_lib.core.job_events import JobEvent, Place
 from stockcast_lib.core.jobs import ForecastRequest, Job, JobState, Lane, Progress, Stage
 from stockcast_lib.ports import DeadLetter
 
@@ -28,14 +29,40 @@ def decoded_job(job_id: str, held: Mapping[str, str]) -> Job | None:
         created_at=_moment(held["created_at"]),
         updated_at=_moment(held["updated_at"]),
         attempt=int(held["attempt"]),
-        progress=Progress(cell=int(held["cell"]), cells=int(held["cells"]))
-        if "cell" in held
-        else None,
+        progress=_progress(held),
         error=_report(held.get("error")),
         last_error=_report(held.get("last_error")),
         notebook=held.get("notebook") == "1",
         **{name: held.get(name) for name in _OPTIONAL_TEXT},
     )
+
+
+def decoded_event(entry: bytes, held: Mapping[str, str]) -> JobEvent | None:
+    """What an entry tells; None for one that only says that something has changed."""
+    if "state" not in held:
+        return None
+    return JobEvent(
+        id=entry.decode() or None,
+        state=JobState(held["state"]),
+        stage=Stage(held["stage"]),
+        progress=_progress(held),
+        place=decoded_place(held["position"], held.get("expected")) if "position" in held else None,
+    )
+
+
+def decoded_place(position: int | str, expected: bytes | str | None) -> Place:
+    """A place as the scripts give it."""
+    return Place(int(position), float(expected) if expected else None)
+
+
+def decoded_fields(flat: Sequence[bytes]) -> dict[str, str]:
+    """A hash as a script gives it: names and values in turn."""
+    texts = [each.decode() for each in flat]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
+
+
+def _progress(held: Mapping[str, str]) -> Progress | None:
+    return Progress(cell=int(held["cell"]), cells=int(held["cells"])) if "cell" in held else None
 
 
 def _report(text: str | None) -> ErrorReport | None:

@@ -11,25 +11,19 @@ from typing import Any
 
 import redis
 
-from stockcast_lib.adapters.redis_connection import LONGEST_BLOCK, redis_errors, script
-from stockcast_lib.adapters.redis_jobs import decoded_job
+from stockcast_lib.adapters.queue_scripts import QueueScripts
+from stockcast_lib.adapters.redis_connection import LONGEST_BLOCK, redis_errors
+from stockcast_lib.adapters.redis_jobs import decoded_fields, decoded_job, decoded_place
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ErrorReport, QueueFull, UnknownJob
+from stockcast_lib.core.job_events import Place
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, JobState, Lane, Progress, Stage
 from stockcast_lib.ports import Claim, Hold
 
 _SCRIPTS = (
     "submit", "hand_over", "claim", "heartbeat", "progress", "release", "settle", "withdraw",
+    "place", "recent",
 )  # fmt: skip
-_CONSTANTS = json.dumps(
-    {
-        "group": keys.GROUP,
-        "events_kept": keys.EVENTS_KEPT,
-        "dead_kept": keys.DEAD_KEPT,
-        "ended_lifetime": keys.ENDED_JOB_LIFETIME,
-        "done_joined": keys.DONE_JOINED,
-    }
-)
 _COME_BACK_SECONDS = 10
 
 
@@ -55,20 +49,15 @@ class RedisJobQueue:
         self._blocking = blocking
         self._lease_ms = int(lease * 1000)
         self._limit = limit
-        self._scripts = {name: script(client, "common", name) for name in _SCRIPTS}
-
-    def _run(self, name: str, *arguments: Any) -> Any:
-        with redis_errors():
-            return self._scripts[name](keys=[keys.PREFIX], args=[_CONSTANTS, *arguments])
+        self._run = QueueScripts(client, *_SCRIPTS).run
 
     def submit(
         self, request: ForecastRequest, key: str, new_id: str, asker: Asker
     ) -> tuple[str, bool]:
         """See `JobQueue.submit`."""
         text = json.dumps(request.canonical())
-        job_id, what = self._run(
-            "submit", new_id, text, key, asker.lane, asker.client, asker.token, self._limit
-        )
+        who = (asker.lane, asker.client, asker.token)
+        job_id, what = self._run("submit", new_id, text, key, *who, self._limit, request.ticker)
         if what == b"full":
             raise QueueFull(
                 f"{self._limit} forecasts wait already: ask again in {_COME_BACK_SECONDS} seconds.",
@@ -183,6 +172,25 @@ class RedisJobQueue:
         with redis_errors():
             held: Any = self._client.hgetall(keys.job(job_id))
         return decoded_job(job_id, {name.decode(): value.decode() for name, value in held.items()})
+
+    def place(self, job_id: str) -> Place | None:
+        """See `JobQueue.place`.
+
+        The position follows the clients' turns, and in the batch lane comes after all interactive
+        jobs; what may still go before it is a job taken from a silent worker, and whatever comes
+        later. A job in the pause between two tries has none. The wait supposes that the jobs up
+        to this one take as long as the stage's recent runs did on average, the newest weighing
+        most, and that the workers seen in the last seconds share them; one that is idle takes its
+        job at once.
+        """
+        found = self._run("place", job_id)
+        return decoded_place(*found) if found else None
+
+    def recent(self, ticker: str | None, limit: int) -> list[Job]:
+        """See `JobQueue.recent`; of each list the last `keys.RECENT_KEPT` are kept."""
+        found = self._run("recent", keys.recent(ticker), limit)
+        jobs = (decoded_job(job_id.decode(), decoded_fields(held)) for job_id, held in found)
+        return [job for job in jobs if job is not None]
 
 
 def _held(claim: Claim) -> tuple[str, int, str]:

@@ -121,7 +121,7 @@ class BadFrame(StockcastError):
 
 
 class Unauthorised(StockcastError):
-    """A TCP message whose `auth` does not match."""
+    """A TCP message whose `auth` does not match, or an HTTP call whose token does not."""
 
     code = "unauthorised"
     fault = Fault.CALLER
@@ -189,6 +189,19 @@ class WorkerUnavailable(StockcastError):
 
     code = "worker-unavailable"
     retryable = True
+
+
+class GatewayUnavailable(StockcastError):
+    """The HTTP gateway cannot be reached, or something before it refuses."""
+
+    code = "gateway-unavailable"
+    retryable = True
+
+
+class BadAnswer(StockcastError):
+    """What answers in the gateway's place does not speak as its API does."""
+
+    code = "bad-answer"
 
 
 class NoPrices(StockcastError):

@@ -20,6 +20,12 @@ MAX_TRIES = 3
 DONE_JOINED = 5
 # So many jobs may wait or run; beyond them a new request is asked to come back later.
 QUEUE_LIMIT = 1000
+# A worker that was last seen longer ago counts as dead; a live one says so this often.
+WORKER_LIFETIME = LEASE
+WORKER_SEEN = 3.0
+# The weight of the newest run in the mean of a stage's runs, which is forgotten after a day.
+NEWEST_RUN = 0.2
+RUNS_LIFETIME = 24 * 3600
 
 # --- Redis
 
@@ -30,6 +36,7 @@ EVENTS = f"{PREFIX}events"  # all jobs' events, for whoever waits; the state its
 EVENTS_KEPT = 10_000
 DEAD = f"{PREFIX}dead"  # the stream of jobs that failed through no fault of their askers
 DEAD_KEPT = 10_000
+RECENT_KEPT = 500  # in each list of recent jobs
 
 
 def stream(stage: Stage, lane: Lane) -> str:
@@ -40,6 +47,11 @@ def stream(stage: Stage, lane: Lane) -> str:
 def job(job_id: str) -> str:
     """The hash that holds a job."""
     return f"{PREFIX}job:{job_id}"
+
+
+def recent(ticker: str | None = None) -> str:
+    """The ids of the jobs that were made last, newest first; of all tickers without one."""
+    return f"{PREFIX}recent:{ticker}" if ticker else f"{PREFIX}recent"
 
 
 def result(result_key: str) -> str:

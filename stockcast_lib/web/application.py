@@ -12,7 +12,9 @@ from tornado.web import Application, HTTPError, RequestHandler
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import Call, handler_for
+from stockcast_lib.web.event_streams import OpenStreams
 from stockcast_lib.web.openapi import openapi_document
+from stockcast_lib.web.pages.reference import reference_page
 from stockcast_lib.web.routes import CALLS
 
 _log = structlog.get_logger()
@@ -44,6 +46,7 @@ def application(
     paths: dict[str, list[Call]] = defaultdict(list)
     for call in CALLS:
         paths[call.path].append(call)
+    document = openapi_document(CALLS, prefix)
     routes = [(_pattern(path), handler_for(tuple(calls))) for path, calls in paths.items()]
     return Application(
         [
@@ -53,8 +56,16 @@ def application(
         prefix=prefix,
         log_function=_log_request,
         readiness=readiness,
-        openapi=json.dumps(openapi_document(CALLS, prefix)).encode(),
+        streams=OpenStreams(),
+        openapi=json.dumps(document).encode(),
+        reference=reference_page(document).encode(),
     )
+
+
+async def end_streams(application: Application, seconds: float) -> None:
+    """End the event streams that are open, within so many seconds."""
+    streams: OpenStreams = application.settings["streams"]
+    await streams.end(seconds)
 
 
 def _pattern(path: str) -> str:

@@ -5,13 +5,15 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from pydantic import BaseModel, ValidationError
+from tornado.http1connection import HTTP1Connection
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
 from stockcast_lib.core.errors import InvalidRequest, StockcastError
@@ -34,6 +36,7 @@ class Handler(Sender):
 
     service: ForecastService
     received: bytearray
+    when_gone: Callable[[], object] = staticmethod(lambda: None)
 
     def initialize(self, service: ForecastService, pool: ThreadPoolExecutor) -> None:
         """Take what the application shares."""
@@ -65,6 +68,15 @@ class Handler(Sender):
         self.received += chunk
         if len(self.received) > MAX_BODY:
             self._refuse_body()
+
+    def on_connection_close(self) -> None:
+        """The client is gone before its answer was complete: call `when_gone`."""
+        super().on_connection_close()
+        self.when_gone()
+
+    def drop(self) -> None:
+        """Close the connection, whatever of the answer is still to be sent."""
+        cast("HTTP1Connection", self.request.connection).close()
 
     def _refuse_body(self) -> None:
         self.set_header("Connection", "close")

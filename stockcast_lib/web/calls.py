@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.schemas import NoQuery
 
-JSON = "application/json"
+JSON, HTML = "application/json", "text/html"
+EVENTS = "text/event-stream"
 # Any call may be malformed, too large, or find Stockcast broken.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
 
@@ -22,16 +23,19 @@ class Answer:
     Attributes:
         description: what it means.
         model: of a JSON body; None where the body is something else, or there is none.
-        media: of the body.
+        media: of the body; None where there is none.
         example: of the body, as JSON values.
         leads_to: operations on the job that the body names, by method and path.
     """
 
     description: str
     model: type[BaseModel] | None = None
-    media: str = JSON
+    media: str | None = JSON
     example: Any = None
     leads_to: tuple[tuple[str, str], ...] = ()
+
+
+_UNCHANGED = Answer("What the caller has still holds: nothing is sent.", media=None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,21 @@ class Call:
     parts: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tag: str = "forecasts"
+
+    @property
+    def revalidated(self) -> bool:
+        """Whether its answer has an ETag, by which a caller may ask whether it still holds."""
+        found = self.answers.get(HTTPStatus.OK)
+        return self.method == "GET" and found is not None and found.media != EVENTS
+
+    @property
+    def all_answers(self) -> Mapping[int, Answer]:
+        """Those of the call, and that nothing has changed since the caller asked before."""
+        return (
+            {**self.answers, HTTPStatus.NOT_MODIFIED: _UNCHANGED}
+            if self.revalidated
+            else self.answers
+        )
 
     @property
     def all_problems(self) -> tuple[int, ...]:

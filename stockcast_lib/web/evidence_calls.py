@@ -21,27 +21,31 @@ _PAGES = ThreadPoolExecutor(1, "pages")
 async def chart_png(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The chart as a picture."""
     _, forecast = await here.finished(job_id)
-    await here.send_large(forecast.picture, "image/png", KEPT)
+    here.keep(KEPT)
+    await here.send_large(forecast.picture, "image/png")
 
 
 async def chart_json(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The chart as a plotly figure."""
     _, forecast = await here.finished(job_id)
-    await here.send_large(forecast.figure, "application/json", KEPT)
+    here.keep(KEPT)
+    await here.send_large(forecast.figure)
 
 
 async def data_csv(here: Handler, query: RangeQuery, job_id: str) -> None:
     """The path, a row a session."""
     _, forecast = await here.finished(job_id)
     body = await here.in_thread(views.csv_body, forecast, query.first, query.last)
-    await here.send_large(body, "text/csv; charset=utf-8", KEPT)
+    here.keep(KEPT)
+    await here.send_large(body, "text/csv; charset=utf-8")
 
 
 async def notebook_ipynb(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The executed notebook of the stage that the job reached last, of a failed run, too."""
     job, executed = await _executed(here, job_id)
     here.set_header("Content-Disposition", f'attachment; filename="{job.id}.ipynb"')
-    await here.send_large(executed, "application/x-ipynb+json", _cache(job))
+    here.keep(_cache(job))
+    await here.send_large(executed, "application/x-ipynb+json")
 
 
 async def notebook(here: Handler, _query: NoQuery, job_id: str) -> None:
@@ -51,14 +55,18 @@ async def notebook(here: Handler, _query: NoQuery, job_id: str) -> None:
     made = await loop.run_in_executor(_PAGES, notebook_page, executed, job)
     here.set_header("Content-Security-Policy", NOTEBOOK_POLICY)
     here.set_header("Referrer-Policy", "no-referrer")
-    await here.send_large(made.encode(), "text/html; charset=utf-8", _cache(job))
+    here.keep(_cache(job))
+    await here.send_large(made.encode(), "text/html; charset=utf-8")
 
 
 async def _executed(here: Handler, job_id: str) -> tuple[Job, bytes]:
     job = await here.in_thread(here.service.job, job_id)
     executed = await here.in_thread(here.service.notebook, job.id, job.stage)
+    if executed is None and not job.state.terminal:
+        here.send_problem(problem(409, "not-done", f"The forecast is {job.state}: ask later."))
+        raise Finish
     if executed is None:
-        detail = "No notebook has been executed for this forecast yet."
+        detail = "No notebook was executed for this forecast."
         here.send_problem(problem(404, "no-notebook", detail))
         raise Finish
     return job, executed

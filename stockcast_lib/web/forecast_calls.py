@@ -3,11 +3,12 @@
 import re
 
 from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError
-from stockcast_lib.core.jobs import JobState
+from stockcast_lib.core.job_events import Place
+from stockcast_lib.core.jobs import Job, JobState
 from stockcast_lib.web import views
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.problems import problem_from
-from stockcast_lib.web.schemas import NoQuery, SubmitQuery
+from stockcast_lib.web.schemas import NoQuery, RecentQuery, SubmitQuery
 from stockcast_lib.web.sending import NOT_KEPT, REVALIDATED
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -28,7 +29,7 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     forecast = await here.in_thread(here.service.forecast, job)
     here.set_status(200 if forecast else 202)
     here.set_header("Location", views.links(job, here.prefix)["self"])
-    here.send(views.job_body(job, forecast, here.prefix))
+    await here.send_large(views.job_body(job, forecast, here.prefix, await _place(here, job)))
 
 
 def _idempotency_key(here: Handler) -> str | None:
@@ -44,7 +45,19 @@ async def read(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The job, with its result when it is done."""
     job = await here.in_thread(here.service.job, job_id)
     forecast = await here.in_thread(here.service.forecast, job)
-    here.send(views.job_body(job, forecast, here.prefix))
+    here.keep(REVALIDATED if job.state.terminal else NOT_KEPT)
+    await here.send_large(views.job_body(job, forecast, here.prefix, await _place(here, job)))
+
+
+async def _place(here: Handler, job: Job) -> Place | None:
+    waits = job.state is JobState.QUEUED
+    return await here.in_thread(here.service.queue.place, job.id) if waits else None
+
+
+async def recent(here: Handler, query: RecentQuery) -> None:
+    """The forecasts that were asked for last."""
+    jobs = await here.in_thread(here.service.queue.recent, query.ticker or None, query.limit)
+    here.finish(views.jobs_body(jobs, here.prefix))
 
 
 async def withdraw(here: Handler, query: NoQuery, job_id: str) -> None:

@@ -13,6 +13,18 @@ from stockcast_lib.web.problems import PROBLEM_TYPE
 from stockcast_lib.web.schemas import ProblemDocument
 
 _REFERENCE = "#/components/schemas/{model}"
+_TEXT = {"type": "string"}
+_CACHING = {
+    "ETag": {"description": "Strong: names these very bytes.", "schema": _TEXT},
+    "Cache-Control": {"description": "How long the answer may be kept.", "schema": _TEXT},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer that you have: 304 if it still holds.",
+    "schema": _TEXT,
+}
 _PROBLEM_EXAMPLE = {
     "type": "/problems/invalid-request",
     "title": "Unprocessable Content",
@@ -82,7 +94,10 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
         "tags": [call.tag],
         "parameters": [*_path_parameters(call), *_query_parameters(call), *_headers(call)],
         "responses": {
-            **{str(status): _success(each, schemas) for status, each in call.answers.items()},
+            **{
+                str(int(status)): _success(call, each, schemas)
+                for status, each in call.all_answers.items()
+            },
             **{str(status): _problem(status, schemas) for status in call.all_problems},
         },
     }
@@ -132,7 +147,7 @@ def _headers(call: Call) -> list[dict[str, Any]]:
             "schema": {"type": "string", "pattern": each["pattern"]},
         }
         for name, each in call.headers.items()
-    ]
+    ] + ([_IF_NONE_MATCH] if call.revalidated else [])
 
 
 def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +157,7 @@ def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any
     return {**definitions[reference.rpartition("/")[2]], **kept} if reference else kept
 
 
-def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
+def _success(call: Call, answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     media: dict[str, Any] = {}
     if answer.model:
         media["schema"] = schemas.answer(answer.model)
@@ -155,7 +170,11 @@ def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
         }
         for method, path in answer.leads_to
     }
-    success = {"description": answer.description, "content": {answer.media: media}}
+    success: dict[str, Any] = {"description": answer.description}
+    if call.revalidated:
+        success["headers"] = _CACHING
+    if answer.media:
+        success["content"] = {answer.media: media}
     return {**success, "links": links} if links else success
 
 

@@ -6,26 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from stockcast_lib.core.errors import ErrorReport
+from stockcast_lib.web.problem_meanings import status_of
 
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_AFTER = 5
-_STATUS = {
-    "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "idempotency-key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "not-enough-history": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "unknown-ticker": HTTPStatus.NOT_FOUND,
-    "unknown-job": HTTPStatus.NOT_FOUND,
-    "lost-job": HTTPStatus.GONE,
-    "queue-full": HTTPStatus.TOO_MANY_REQUESTS,
-    "throttled": HTTPStatus.TOO_MANY_REQUESTS,
-    "vendor-unavailable": HTTPStatus.BAD_GATEWAY,
-    "bad-vendor-data": HTTPStatus.BAD_GATEWAY,
-    "bad-vendor-key": HTTPStatus.BAD_GATEWAY,
-    "not-in-plan": HTTPStatus.BAD_GATEWAY,
-    "store-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-    "queue-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-    "worker-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-}
 _ASK_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -61,5 +45,4 @@ def _whole_seconds(asked: Any) -> int:
 
 def problem_from(error: ErrorReport, **members: Any) -> Problem:
     """The problem document for an error of ours, with further members."""
-    status = _STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, error.code, error.message, **{**error.details, **members})
+    return problem(status_of(error.code), error.code, error.message, **{**error.details, **members})

@@ -3,14 +3,25 @@
 from typing import Any
 
 from stockcast_lib.core.jobs import ForecastRequest
-from stockcast_lib.web import evidence_calls, forecast_calls, other_calls
-from stockcast_lib.web.calls import JSON, Answer, Call
+from stockcast_lib.web import (
+    event_calls,
+    evidence_calls,
+    examples,
+    forecast_calls,
+    other_calls,
+    page_calls,
+)
+from stockcast_lib.web.calls import EVENTS, HTML, JSON, Answer, Call
 from stockcast_lib.web.schemas import (
+    EventsQuery,
     HealthDocument,
     JobDocument,
+    JobsDocument,
     OldAnswer,
     OldRequest,
+    RangeQuery,
     ReadinessDocument,
+    RecentQuery,
     SearchQuery,
     SubmitQuery,
     SymbolsDocument,
@@ -33,14 +44,12 @@ _STORES = (503,)  # Redis, S3 or a worker is away
 _ONE_JOB = (404, 410, *_STORES)
 _EVIDENCE = (*_ONE_JOB, 409)
 
-_JOB = Answer("The job.", JobDocument)
+_JOB = Answer("The job.", JobDocument, example=examples.JOB)
 
 
-def _evidence(name: str, run: Any, what: str, media: str, *problems: int) -> Call:
+def _evidence(name: str, run: Any, what: str, media: str, **more: Any) -> Call:
     answer = Answer(what, media=media)
-    return Call(
-        "GET", f"{FORECAST}/{name}", run, what, {200: answer}, (*_EVIDENCE, *problems), parts=_ID
-    )
+    return Call("GET", f"{FORECAST}/{name}", run, what, {200: answer}, _EVIDENCE, parts=_ID, **more)
 
 
 def _not_built(method: str, path: str, what: str, tag: str, **more: Any) -> Call:
@@ -60,6 +69,7 @@ CALLS: tuple[Call, ...] = (
             202: Answer(
                 "The job that will answer; `links.self` tells how it goes.",
                 JobDocument,
+                example=examples.JOB,
                 leads_to=_TO_JOB,
             ),
         },
@@ -75,7 +85,12 @@ CALLS: tuple[Call, ...] = (
             }
         },
     ),
-    _not_built("GET", FORECASTS, "The recent forecasts of a ticker.", "forecasts"),
+    Call(
+        "GET", FORECASTS, forecast_calls.recent, "The recent forecasts, newest first.",
+        {200: Answer("Those that were made last, and still are kept.", JobsDocument,
+                     example=examples.JOBS)},
+        _STORES, query=RecentQuery,
+    ),
     Call(
         "GET", FORECAST, forecast_calls.read, "A job, with its result when it is done.",
         {200: _JOB}, _ONE_JOB, parts=_ID,
@@ -85,20 +100,44 @@ CALLS: tuple[Call, ...] = (
         "Withdraw one request for a forecast; the run stops when nobody else waits.",
         {200: _JOB}, _ONE_JOB, parts=_ID,
     ),
-    _not_built("GET", f"{FORECAST}/events", "The job's events.", "forecasts", parts=_ID),
+    Call(
+        "GET", f"{FORECAST}/events", event_calls.events,
+        "How the job is now, and each change of its state and progress until it has ended.",
+        {
+            200: Answer(
+                "Server-sent events, named for the state or `progress`; a comment when nothing "
+                "was told for 15 seconds.",
+                media=EVENTS, example=examples.EVENT,
+            ),
+            204: Answer("The job has ended, and all was told: ask no more.", media=None),
+        },
+        _ONE_JOB, query=EventsQuery, parts=_ID,
+        headers={
+            event_calls.LAST_EVENT_ID: {
+                "pattern": "",
+                "description": "The `id` of an event: what was told after it is told again. Of one "
+                "that is too old, or unknown, how the job is now.",
+            }
+        },
+    ),
     _evidence("chart.png", evidence_calls.chart_png, "The chart as a picture.", "image/png"),
     _evidence("chart.json", evidence_calls.chart_json, "The chart as a plotly figure.", JSON),
-    _evidence("data.csv", evidence_calls.data_csv, "The path, a row a session.", "text/csv"),
+    _evidence(
+        "data.csv", evidence_calls.data_csv, "The path, a row a session.", "text/csv",
+        query=RangeQuery,
+    ),
     _evidence(
         "notebook.ipynb", evidence_calls.notebook_ipynb,
         "The executed notebook, of a failed run, too.", "application/x-ipynb+json",
     ),
-    _not_built("GET", f"{FORECAST}/notebook", "The executed notebook as a page.", "forecasts",
-               parts=_ID),
+    _evidence(
+        "notebook", evidence_calls.notebook,
+        "The executed notebook as a page that runs nothing and loads nothing.", HTML,
+    ),
     Call(
         "GET", "/api/v1/symbols", other_calls.search_symbols, "Search the ticker directory.",
-        {200: Answer("The matches, the best first.", SymbolsDocument)}, _STORES,
-        query=SearchQuery, tag="symbols",
+        {200: Answer("The matches, the best first.", SymbolsDocument, example=examples.SYMBOLS)},
+        _STORES, query=SearchQuery, tag="symbols",
     ),
     _not_built("GET", "/api/v1/models", "The model notebooks.", "models"),
     _not_built("POST", "/api/v1/models", "Publish a model notebook.", "models"),
@@ -107,7 +146,7 @@ CALLS: tuple[Call, ...] = (
     _not_built("GET", "/api/v1/scores", "How past forecasts did.", "models"),
     Call(
         "GET", "/healthz", other_calls.health, "Whether the process lives.",
-        {200: Answer("It does.", HealthDocument)}, tag="operations",
+        {200: Answer("It does.", HealthDocument, example=examples.HEALTH)}, tag="operations",
     ),
     Call(
         "GET", "/readyz", other_calls.readiness, "Whether what a forecast needs is there.",
@@ -119,8 +158,22 @@ CALLS: tuple[Call, ...] = (
         {200: Answer("OpenAPI 3.1.")}, tag="operations",
     ),
     Call(
+        "GET", "/docs", page_calls.reference, "This description as a page.",
+        {200: Answer("Every call, with examples.", media=HTML)}, tag="operations",
+    ),
+    Call(
+        "GET", "/problems/{code}", page_calls.explain, "What a problem's code means.",
+        {200: Answer("A page: what is wrong, and what to do.", media=HTML)}, (404,),
+        parts={"code": "^[a-z0-9-]{1,40}$"}, tag="operations",
+    ),
+    Call(
+        "GET", "/", page_calls.start, "Leads to the description.",
+        {303: Answer("See `/docs`.", media=None)}, tag="operations",
+    ),
+    Call(
         "POST", "/", other_calls.ask_as_before, "The old app's call.",
-        {200: Answer("The old answer, whatever the outcome.", OldAnswer)},
+        {200: Answer("The old answer, whatever the outcome.", OldAnswer,
+                     example=examples.OLD_ANSWER)},
         body=OldRequest, tag="old app",
         example={"name": "", "days": {"name": "AAPL", "days": "45"},
                  "requestID": {"randInt": "123456"}},

@@ -1,13 +1,22 @@
 """What the calls take and answer, as models: they validate, and the OpenAPI document is theirs."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 from stockcast_lib.core.errors import ErrorReport
-from stockcast_lib.core.jobs import JobState, Lane, Progress, Stage
+from stockcast_lib.core.jobs import JobState, Lane, Progress, Stage, Ticker
 from stockcast_lib.core.results import ForecastResult
 
 LONGEST_WAIT = 60.0
@@ -42,6 +51,58 @@ class SearchQuery(_Asked):
     q: str = Field("", max_length=200, description="A ticker, a name, or parts of them.")
 
 
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default")
+
+
+class RecentQuery(_Asked):
+    """Which of the recent forecasts."""
+
+    ticker: Ticker = Field(
+        "", description="Only those of this ticker.", json_schema_extra=_without_default
+    )
+    limit: int = Field(20, ge=1, le=100, description="How many at most.")
+
+
+class EventsQuery(_Asked):
+    """Where to go on."""
+
+    last_event_id: str = Field(
+        "",
+        alias="lastEventId",
+        max_length=100,
+        description="As the header `Last-Event-ID`, for those who cannot send headers.",
+    )
+
+
+def _iso_date(value: Any) -> date:
+    # Pydantic alone would take a number of seconds, too.
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError(_NO_DATE)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_NO_DATE) from None
+
+
+_NO_DATE = "must be a date such as 2017-03-29"
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class RangeQuery(_Asked):
+    """Which days of a series; both ends belong to it."""
+
+    first: IsoDate = Field(date.min, alias="from", description="The first day.")
+    last: IsoDate = Field(date.max, alias="to", description="The last day.")
+
+    @field_validator("last")
+    @classmethod
+    def _after_the_first(cls, last: date, others: ValidationInfo) -> date:
+        if last < others.data.get("first", date.min):
+            raise ValueError("must not be before `from`")
+        return last
+
+
 class _Answered(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
@@ -57,20 +118,37 @@ class RequestDocument(_Answered):
     params: dict[str, Any]
 
 
-class JobDocument(_Answered):
-    """A forecast's job, and its result once it is done."""
+class JobOutline(_Answered):
+    """A forecast's job in a list."""
 
     id: str
     state: JobState
     stage: Stage
-    progress: Progress | None
     request: RequestDocument
     created_at: datetime
     updated_at: datetime
+    links: dict[str, str] = Field(description="The job itself, and its evidence where there is.")
+
+
+class JobDocument(JobOutline):
+    """A forecast's job, and its result once it is done."""
+
+    progress: Progress | None
+    position: int | None = Field(
+        ge=1, description="Of a job that waits in line: 1 is the next to start."
+    )
+    expected_seconds: float | None = Field(
+        ge=0, description="A guess at how long it waits until it starts, from recent runs."
+    )
     error: ErrorReport | None = Field(description="What a failed job failed with.")
     last_error: ErrorReport | None = Field(description="What ended the try before this one.")
-    links: dict[str, str] = Field(description="The job itself, and its evidence where there is.")
     result: ForecastResult | None
+
+
+class JobsDocument(_Answered):
+    """The recent forecasts, newest first."""
+
+    forecasts: list[JobOutline]
 
 
 class SymbolDocument(_Answered):

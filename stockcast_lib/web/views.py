@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from stockcast_lib.core.jobs import Job, JobState
+from stockcast_lib.core.job_events import JobEvent, Place
+from stockcast_lib.core.jobs import Job, JobState, Progress
 from stockcast_lib.core.results import parse_result
 from stockcast_lib.core.symbols import Symbol
 from stockcast_lib.ports import StoredForecast
@@ -31,22 +33,60 @@ def links(job: Job, prefix: str = "") -> dict[str, str]:
     return {"self": here, **{name: f"{here}/{name}" for name in names}}
 
 
-def job_body(job: Job, forecast: StoredForecast | None, prefix: str = "") -> bytes:
+def job_body(
+    job: Job, forecast: StoredForecast | None, prefix: str = "", place: Place | None = None
+) -> bytes:
     """A job as JSON, with its result as it is stored, not decoded and encoded again."""
-    fields: dict[str, Any] = {
-        "id": job.id,
-        "state": job.state,
-        "stage": job.stage,
-        "progress": job.progress.model_dump() if job.progress else None,
-        "request": job.request.canonical(),
-        "createdAt": job.created_at.isoformat(),
-        "updatedAt": job.updated_at.isoformat(),
+    fields = {
+        **_outline(job, prefix),
+        "progress": _progress(job.progress),
+        **_place(place),
         "error": job.error.model_dump(mode="json") if job.error else None,
         "lastError": job.last_error.model_dump(mode="json") if job.last_error else None,
-        "links": links(job, prefix),
     }
     body = json.dumps(fields).encode()
     return body[:-1] + b', "result": ' + (forecast.result if forecast else b"null") + b"}"
+
+
+def jobs_body(jobs: Iterable[Job], prefix: str = "") -> dict[str, Any]:
+    """A list of jobs, without what they made."""
+    return {"forecasts": [_outline(job, prefix) for job in jobs]}
+
+
+def event_text(job_id: str, event: JobEvent) -> bytes:
+    """An event of a job as the server-sent text."""
+    data = {
+        "id": job_id,
+        "state": event.state,
+        "stage": event.stage,
+        "progress": _progress(event.progress),
+        **_place(event.place),
+    }
+    head = f"event: {event.name}\n" + (f"id: {event.id}\n" if event.id else "")
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def _outline(job: Job, prefix: str) -> Mapping[str, Any]:
+    return {
+        "id": job.id,
+        "state": job.state,
+        "stage": job.stage,
+        "request": job.request.canonical(),
+        "createdAt": job.created_at.isoformat(),
+        "updatedAt": job.updated_at.isoformat(),
+        "links": links(job, prefix),
+    }
+
+
+def _progress(progress: Progress | None) -> dict[str, int] | None:
+    return progress.model_dump() if progress else None
+
+
+def _place(place: Place | None) -> dict[str, float | None]:
+    return {
+        "position": place.position if place else None,
+        "expectedSeconds": place.expected_seconds if place else None,
+    }
 
 
 def csv_body(forecast: StoredForecast, first: date = date.min, last: date = date.max) -> bytes:

@@ -30,7 +30,7 @@ def service() -> "ForecastService":
     return ForecastService(
         ingest=submitter(Stage.INGEST),
         queue=queue,
-        events=RedisJobEvents(blocking_redis(), queue.job),
+        events=RedisJobEvents(redis_client(), blocking_redis(), queue.job),
         results=RedisResultStore(redis_client()),
         archive=run_archive(),
         directories=symbol_directory(),

@@ -144,7 +144,7 @@ class _Events(RedisJobEvents):
 
 @pytest.fixture
 def events(redis_client, blocking_redis, queue):
-    made = _Events(blocking_redis, queue.job)
+    made = _Events(redis_client, blocking_redis, queue.job)
     yield made
     made.end(redis_client)
 

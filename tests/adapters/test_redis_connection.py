@@ -63,7 +63,7 @@ class Away:
 
     def __init__(self, client, blocking):
         self.queue = RedisJobQueue(client, blocking)
-        self.events = RedisJobEvents(blocking, self.queue.job)
+        self.events = RedisJobEvents(client, blocking, self.queue.job)
         self.letters = RedisDeadLetters(client)
         self.results = RedisResultStore(client)
         self.board = RedisPriceBoard(client)

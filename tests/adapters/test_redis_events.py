@@ -3,12 +3,15 @@
 import threading
 import time
 from contextlib import ExitStack
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 
 import pytest
 
 from stockcast_lib.adapters import redis_events
 from stockcast_lib.core import keys
+from stockcast_lib.core.errors import KernelDied
+from stockcast_lib.core.job_events import JobEvent, Place, is_later
 from stockcast_lib.core.jobs import JobState, Progress, Stage
 
 pytestmark = pytest.mark.services
@@ -186,3 +189,123 @@ def test_a_broken_connection_loses_no_event(queue, submit, events, held, until, 
         redis_client.client_kill_filter(_id=held.blocked()[0])
         queue.claim(INGEST, "worker", NO_WAIT)
         assert heard.get(timeout=PROMPT) == "job"
+
+
+def run_to_the_end(queue, job_id="job"):
+    claim = queue.claim(INGEST, "worker", NO_WAIT)
+    queue.progress(claim, Progress(cell=1, cells=2))
+    queue.hand_over(job_id, "prices")
+    queue.release(claim)
+    claim = queue.claim(FORECAST, "worker", NO_WAIT)
+    for cell in (1, 2):
+        queue.progress(claim, Progress(cell=cell, cells=2))
+    queue.finish(claim, "result")
+
+
+LIFE = [
+    ("queued", INGEST, None), ("running", INGEST, None), ("progress", INGEST, 1),
+    ("queued", FORECAST, None), ("running", FORECAST, None), ("progress", FORECAST, 1),
+    ("progress", FORECAST, 2), ("done", FORECAST, None),
+]  # fmt: skip
+
+
+def outline(event):
+    return event.name, event.stage, event.progress and event.progress.cell
+
+
+def test_a_listener_is_told_what_happened_and_not_only_how_the_job_is_now(queue, submit, events):
+    told = SimpleQueue()
+    with events.listen("job", told.put):
+        submit()
+        run_to_the_end(queue)
+        heard = [told.get(timeout=PROMPT) for _ in LIFE]
+    assert [outline(event) for event in heard] == LIFE
+    assert [event.place for event in heard if event.state is JobState.QUEUED] == [
+        Place(1), Place(1),
+    ]  # fmt: skip
+    assert all(is_later(late.id, early.id) for early, late in pairwise(heard))
+
+
+def test_what_was_told_after_an_event_is_found_whoever_else_was_told_of(queue, submit, events):
+    told = SimpleQueue()
+    with events.listen("job", told.put):
+        submit()
+        submit("other", "other key")
+        run_to_the_end(queue)
+        heard = [told.get(timeout=PROMPT) for _ in LIFE]
+    for number, event in enumerate(heard):
+        assert events.missed("job", event.id) == heard[number + 1 :]
+    assert events.missed("job", "0-1") == heard
+
+
+@pytest.mark.parametrize("after", [None, "999999999999999-0"])
+def test_without_an_event_to_go_on_from_the_state_now_is_told(queue, submit, events, after):
+    submit()
+    queue.progress(queue.claim(INGEST, "worker", NO_WAIT), Progress(cell=1, cells=2))
+    (event,) = events.missed("job", after)
+    assert outline(event) == ("progress", INGEST, 1)
+    assert events.missed("job", event.id) == []
+
+
+def test_after_an_event_whose_successors_were_trimmed_the_state_now_is_told(
+    queue, submit, events, redis_client
+):
+    submit()
+    (first,) = events.missed("job", None)
+    run_to_the_end(queue)
+    last = events.missed("job", first.id)[-1]
+    redis_client.xtrim(keys.EVENTS, maxlen=2, approximate=False)
+    assert [outline(event) for event in events.missed("job", first.id)] == [LIFE[-1]]
+    redis_client.xtrim(keys.EVENTS, maxlen=0, approximate=False)
+    assert events.missed("job", first.id) == events.missed("job", None) == [last]
+    assert events.missed("job", last.id) == []
+
+
+def test_of_an_unknown_job_nothing_was_missed(events):
+    assert events.missed("unknown", None) is None
+
+
+def test_a_withdrawal_that_changes_nothing_yet_is_not_told(queue, submit, events):
+    submit()
+    queue.claim(INGEST, "worker", NO_WAIT)
+    (running,) = events.missed("job", None)
+    queue.withdraw("job", "01" * 8)
+    assert events.missed("job", running.id) == []
+
+
+@pytest.mark.parametrize("fields", [{}, {"state": "spam", "stage": "ingest"}, {"state": "done"}])
+def test_an_entry_that_is_not_understood_rings_and_tells_nothing(
+    queue, submit, events, redis_client, fields
+):
+    submit()
+    told, rung = SimpleQueue(), threading.Event()
+    with events.listen("job", told.put), events.watch("job", rung.set):
+        redis_client.xadd(keys.EVENTS, {"job": "job", **fields})
+        assert rung.wait(PROMPT)
+        queue.claim(INGEST, "worker", NO_WAIT)
+        assert told.get(timeout=PROMPT).state is JobState.RUNNING
+
+
+def test_each_new_try_is_told(queue, submit, events):
+    submit()
+    (first,) = events.missed("job", None)
+    error = KernelDied("It died.").report()
+    queue.retry(queue.claim(INGEST, "worker", NO_WAIT), error, 0)
+    queue.claim(INGEST, "worker", NO_WAIT)
+    found = events.missed("job", first.id)
+    assert [event.name for event in found] == ["running", "queued", "running"]
+
+
+def test_listeners_share_the_reader_of_the_watchers(queue, submit, events, held, until):
+    submit()
+    told, rung = SimpleQueue(), SimpleQueue()
+    with ExitStack() as stack:
+        for _ in range(50):
+            stack.enter_context(events.listen("job", told.put))
+            stack.enter_context(events.watch("job", lambda: rung.put(1)))
+        until(lambda: len(held.blocked()) == 1)
+        queue.claim(INGEST, "worker", NO_WAIT)
+        heard = [told.get(timeout=PROMPT) for _ in range(50)]
+        assert all(isinstance(event, JobEvent) for event in heard)
+        assert len(held.blocked()) <= 1
+    assert events._waiters == {}

@@ -37,7 +37,7 @@ def test_a_withdrawn_job_that_runs_goes_on_until_its_worker_hears_of_it(queue, s
     submit("job")
     withdrawn_run(queue, "job")
     assert queue.job("job").state is JobState.RUNNING
-    assert (held.active("key"), held.told()) == (None, ["job"] * 3)
+    assert (held.active("key"), held.told()) == (None, ["job"] * 2)
 
 
 def test_a_withdrawn_run_is_not_joined_by_a_mark_that_was_left_over(queue, asked, submit, held):
@@ -62,7 +62,7 @@ def test_a_withdrawn_run_is_cancelled_as_soon_as_its_worker_leaves_it(queue, sub
             queue.retry(claim, ERROR, 0)
     assert queue.job("job").state is JobState.CANCELLED
     assert [(held.waiting(stage), held.delayed(stage)) for stage in Stage] == [([], [])] * 2
-    assert held.told() == ["job"] * 4
+    assert held.told() == ["job"] * 3
 
 
 def test_a_withdrawn_run_that_ends_all_the_same_is_done(queue, submit):

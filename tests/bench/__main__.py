@@ -20,6 +20,7 @@ from rich.table import Table
 
 from stockcast_lib.logs import configure_logs
 from tests.bench import (
+    event_listeners,
     fresh_prices,
     kernel_memory,
     many_runs,
@@ -46,6 +47,7 @@ _MEASUREMENTS: Mapping[str, Callable[[Task], list[Figure]]] = {
     "new-forecast": new_forecast.measure,
     "papermill-command": papermill_command.measure,
     "repeated-forecast": repeated_forecast.measure,
+    "event-listeners": event_listeners.measure,
     "fresh-prices": fresh_prices.measure,
     "symbol-search": symbol_search.measure,
     "throughput": throughput.measure,

@@ -1,59 +1,25 @@
 """The HTTP calls over a service that a test makes up, on a real server."""
 
-import asyncio
-import contextlib
 import json
-import threading
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
 
 import pytest
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
-from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
-from stockcast_lib.web.application import application
+from stockcast_lib.core.jobs import JobState
+from stockcast_lib.ports import StoredForecast
 from tests.documented import check_documented
+from tests.factories import forecast_result
+from tests.gateway import Service, fetch, made_job, running_gateway
+
+SOURCE = "x = 1  # a long notebook\n" * 200
+NOTEBOOK = {"cells": [{"cell_type": "code", "source": SOURCE, "outputs": []}]}
 
 
 @pytest.fixture
 def job():
     """Makes a job."""
-
-    def job(state=JobState.QUEUED, **changes):
-        moment = datetime(2026, 1, 5, tzinfo=UTC)
-        made = Job(
-            id="a" * 32,
-            request=parse_request({"ticker": "TEST", "days": 5}),
-            state=state,
-            stage=Stage.FORECAST,
-            created_at=moment,
-            updated_at=moment,
-        )
-        return made.model_copy(update=changes)
-
-    return job
-
-
-class Service:
-    """Has one job."""
-
-    def __init__(self):
-        self.held = None
-        self.events = self
-
-    def submit(self, *_):
-        return self.held.id
-
-    def job(self, _):
-        return self.held
-
-    def forecast(self, _):
-        return None
-
-    def watch(self, *_):
-        return contextlib.nullcontext()
+    return made_job
 
 
 @pytest.fixture
@@ -62,30 +28,33 @@ def service():
 
 
 @pytest.fixture
-def ask(service):
+def done(service, job):
+    """The service has a finished job with all its evidence."""
+    service.held = job(JobState.DONE, result_key="key")
+    result = json.dumps(forecast_result(days=5).to_document()).encode()
+    figure = json.dumps({"data": list(range(2000)), "layout": {}}).encode()
+    service.made = StoredForecast(service.held.id, result, figure, b"\x89PNG" + b"\0" * 5000)
+    service.executed = json.dumps(NOTEBOOK).encode()
+    return service
+
+
+@pytest.fixture
+def gateway(service):
+    """The gateway's URL."""
+    with running_gateway(service) as url:
+        yield url
+
+
+@pytest.fixture
+def ask(gateway):
     """Asks the gateway's calls; gives status, headers and document."""
-    loop = asyncio.new_event_loop()
-    sockets = bind_sockets(0, "127.0.0.1")
-    url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-
-    async def start():
-        server = HTTPServer(application(service, dict))
-        server.add_sockets(sockets)
-        return server
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield lambda path, body=None: _asked(f"{url}{path}", body)
-    asyncio.run_coroutine_threadsafe(_closed(server), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    return lambda path, body=None: _asked(f"{gateway}{path}", body)
 
 
-async def _closed(server):
-    server.stop()
-    await server.close_all_connections()
+@pytest.fixture
+def get(gateway):
+    """Asks for what need not be JSON; gives the answer as it came."""
+    return lambda path, **how: fetch(f"{gateway}{path}", **how)
 
 
 def _asked(url, body):

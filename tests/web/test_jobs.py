@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from stockcast_lib.core.errors import ErrorReport, NotEnoughHistory, StoreUnavailable, Throttled
+from stockcast_lib.core.job_events import Place
 from stockcast_lib.core.jobs import JobState
 
 HERE = f"/api/v1/forecasts/{'a' * 32}"
@@ -27,7 +28,9 @@ def test_a_job_that_was_not_tried_before_has_no_last_error(ask, service, job, st
     assert ask(HERE)[2]["lastError"] is None
 
 
-@pytest.mark.parametrize(("kept", "links"), [(True, {"self", "notebook.ipynb"}), (False, {"self"})])
+@pytest.mark.parametrize(
+    ("kept", "links"), [(True, {"self", "notebook", "notebook.ipynb"}), (False, {"self"})]
+)
 def test_a_failed_job_leads_to_its_notebook_where_there_is_one(ask, service, job, kept, links):
     service.held = job(JobState.FAILED, error=TOO_SHORT, notebook=kept)
     assert set(ask(HERE)[2]["links"]) == links
@@ -39,7 +42,7 @@ def test_a_failure_that_was_waited_for_names_its_job(ask, service, job):
     assert (status, headers["Content-Type"]) == (422, "application/problem+json")
     assert (problem["type"], problem["sessions"]) == ("/problems/not-enough-history", 3)
     assert problem["id"] == service.held.id
-    assert problem["links"] == {"self": HERE, "notebook.ipynb": f"{HERE}/notebook.ipynb"}
+    assert problem["links"]["notebook.ipynb"] == f"{HERE}/notebook.ipynb"
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,44 @@ def test_whoever_waits_for_the_first_event_holds_up_nobody_else(ask, service, jo
         finally:
             redis_is_back.set()
         assert waiting.result(10)[0] == 422
+
+
+def test_a_job_that_waits_has_its_place(ask, service, job):
+    service.held, service.placed = job(), Place(3, 1.5)
+    for _, _, shown in (ask(HERE), ask("/api/v1/forecasts", BODY)):
+        assert (shown["position"], shown["expectedSeconds"]) == (3, 1.5)
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.DONE])
+def test_only_of_a_job_that_waits_the_place_is_asked_for(ask, service, job, state, monkeypatch):
+    monkeypatch.setattr(service, "place", lambda _: pytest.fail("asked"))
+    service.held = job(state)
+    shown = ask(HERE)[2]
+    assert (shown["position"], shown["expectedSeconds"]) == (None, None)
+
+
+def test_recent_forecasts_are_listed_without_their_results(ask, service, job):
+    service.held = job()
+    (shown,) = ask("/api/v1/forecasts?limit=1")[2]["forecasts"]
+    assert (shown["id"], shown["state"], shown["links"]["self"]) == ("a" * 32, "queued", HERE)
+    assert shown["request"]["ticker"] == "TEST"
+    assert "result" not in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "count"), [("", 20), ("?limit=100", 100), ("?ticker=test", 20), ("?ticker=OTHER", 0)]
+)
+def test_recent_forecasts_are_limited_and_of_one_ticker_if_asked(ask, service, job, query, count):
+    service.held = job()
+    assert len(ask(f"/api/v1/forecasts{query}")[2]["forecasts"]) == count
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("ticker=../x", "ticker"),
+     ("ticker=", "ticker")],
+)  # fmt: skip
+def test_a_wrong_list_is_refused(ask, query, field):
+    status, _, problem = ask(f"/api/v1/forecasts?{query}")
+    assert (status, [each["field"] for each in problem["fields"]]) == (422, [field])
+    assert not problem["fields"][0]["message"].startswith("Value error")

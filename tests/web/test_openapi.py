@@ -1,5 +1,7 @@
 """The document against the calls."""
 
+import json
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -32,6 +34,15 @@ def test_it_is_served_as_it_is(ask):
 def test_every_part_of_a_path_is_described(call):
     parts = {part[1:-1] for part in call.path.split("/") if part.startswith("{")}
     assert parts == set(call.parts)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+def test_examples_are_what_the_call_takes_and_gives(call):
+    if call.body and call.example is not None:
+        call.body.model_validate(call.example)
+    for answer in call.answers.values():
+        if answer.model and answer.example is not None:
+            answer.model.model_validate_json(json.dumps(answer.example))
 
 
 def test_the_limits_are_those_that_are_checked(ask):

@@ -5,17 +5,6 @@
 local worker, lease, stage = ARGV[2], ARGV[3], ARGV[4]
 local lanes = {'interactive', 'batch'}
 
-local function return_to_line()
-  local delayed = prefix .. 'delayed:' .. stage
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 100)) do
-    redis.call('ZREM', delayed, id)
-    local held = redis.call('HMGET', job_key(id), 'state', 'stage')
-    if held[1] == 'queued' and held[2] == stage then
-      enqueue(id, 'LPUSH')
-    end
-  end
-end
-
 local function is_open(id)
   local held = redis.call('HMGET', job_key(id), 'state', 'stage', 'cancel')
   if not held[1] then
@@ -36,7 +25,8 @@ local function begin(lane, entry, id)
   redis.call('HSET', prefix .. 'bound:' .. stage .. ':' .. lane, entry, id)
   redis.call('HINCRBY', job, 'attempt', 1)
   local tries = redis.call('HINCRBY', job, 'tries', 1)
-  redis.call('HSET', job, 'state', 'running', 'owner', worker, 'updated_at', now())
+  local moment = now()
+  redis.call('HSET', job, 'state', 'running', 'owner', worker, 'updated_at', moment, 'began', moment)
   redis.call('HDEL', job, 'cell', 'cells')
   tell(id)
   return {entry, id, lane, tries, tonumber(redis.call('HGET', job, 'retries'))}
@@ -102,7 +92,8 @@ local function last_entry(lane)
   end
 end
 
-return_to_line()
+seen(stage, worker)
+return_to_line(stage)
 for _, lane in ipairs(lanes) do
   local taken = take_silent(lane) or take_next(lane)
   if taken then

@@ -1,7 +1,8 @@
 -- What all scripts of the queue share; each of them runs behind these lines.
 -- KEYS: the prefix of every key.
--- ARGV[1]: a JSON object with `group`, `events_kept`, `dead_kept`, and in seconds
--- `ended_lifetime` and `done_joined`.
+-- ARGV[1]: a JSON object with `group`, `events_kept`, `dead_kept`, `recent_kept`, `newest_run`
+-- (its weight in the mean), and in seconds `ended_lifetime`, `done_joined`, `worker_lifetime`,
+-- `worker_seen` and `runs_lifetime`.
 --
 -- A waiting job stands in its client's line, and a ticket for it in its stage's stream. Whoever
 -- takes a ticket gets the next job of the client whose turn it is: so a client with many jobs
@@ -23,15 +24,109 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function tell(id)
-  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', constants.events_kept, '*', 'job', id)
-end
-
 local function place(id)
   local held = redis.call('HMGET', job_key(id), 'stage', 'lane', 'client')
   local at = held[1] .. ':' .. held[2]
   return prefix .. 'line:' .. at .. ':' .. held[3], prefix .. 'clients:' .. at, held[3],
     stream_key(held[1], held[2])
+end
+
+-- The jobs in all lines of a stage and lane.
+local function in_lines(at)
+  local count = 0
+  for _, client in ipairs(redis.call('LRANGE', prefix .. 'clients:' .. at, 0, -1)) do
+    count = count + redis.call('LLEN', prefix .. 'line:' .. at .. ':' .. client)
+  end
+  return count
+end
+
+-- 1 for the job that is given out next; nil for one that stands in no line.
+local function position_of(id)
+  local line, clients, own = place(id)
+  local index = redis.call('LPOS', line, id)
+  if not index then
+    return nil
+  end
+  -- A client before its own in the row has had one turn more when it is given out.
+  local position, turns, lines = index + 1, index + 1, line:sub(1, #line - #own)
+  for _, client in ipairs(redis.call('LRANGE', clients, 0, -1)) do
+    if client == own then
+      turns = index
+    else
+      position = position + math.min(redis.call('LLEN', lines .. client), turns)
+    end
+  end
+  local held = redis.call('HMGET', job_key(id), 'stage', 'lane')
+  return held[2] == 'batch' and position + in_lines(held[1] .. ':interactive') or position
+end
+
+-- Seconds, as a text, until the job at a position starts: the jobs up to it that no idle worker
+-- takes at once, each of the mean length of the stage's recent runs, shared among its live workers.
+-- nil without a run to judge by, or without a worker.
+local function expected_wait(stage, position)
+  local mean = redis.call('HGET', prefix .. 'runs', stage)
+  local workers = redis.call('ZCOUNT', prefix .. 'workers:' .. stage,
+    now() - constants.worker_lifetime * 1000, '+inf')
+  if not mean or workers == 0 then
+    return nil
+  end
+  local busy = 0
+  for _, lane in ipairs({'interactive', 'batch'}) do
+    -- An error where no worker has made the group yet.
+    busy = busy + (tonumber(redis.pcall('XPENDING', stream_key(stage, lane), constants.group)[1]) or 0)
+  end
+  local waiting = math.max(0, position - math.max(0, workers - busy))
+  return string.format('%.1f', mean * waiting / workers / 1000)
+end
+
+local function append(fields, name, value)
+  if value then
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
+  end
+end
+
+-- Add an entry to the stream of events that says how a job is now. `before` leads to the job's
+-- entry before it, so that what a reader missed is found without a look at other jobs' entries.
+local function tell(id)
+  local job = job_key(id)
+  local held = redis.call('HMGET', job, 'state', 'stage', 'cell', 'cells', 'told')
+  local fields = {'job', id, 'state', held[1], 'stage', held[2]}
+  append(fields, 'cell', held[3])
+  append(fields, 'cells', held[4])
+  append(fields, 'before', held[5])
+  local position = held[1] == 'queued' and position_of(id)
+  if position then
+    append(fields, 'position', position)
+    append(fields, 'expected', expected_wait(held[2], position))
+  end
+  local entry = redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', constants.events_kept, '*',
+    unpack(fields))
+  redis.call('HSET', job, 'told', entry)
+end
+
+-- A stage's worker lives. Written now and then only: each write waits for the disk.
+local function seen(stage, worker)
+  local workers, moment = prefix .. 'workers:' .. stage, now()
+  local last = tonumber(redis.call('ZSCORE', workers, worker) or 0)
+  if moment - last < constants.worker_seen * 1000 then
+    return
+  end
+  redis.call('ZADD', workers, moment, worker)
+  redis.call('ZREMRANGEBYSCORE', workers, '-inf', moment - constants.worker_lifetime * 1000)
+  redis.call('EXPIRE', workers, constants.worker_lifetime)
+end
+
+-- A stage's run has ended by itself: its length goes into the mean of recent ones.
+local function note_run(id, stage)
+  local began = tonumber(redis.call('HGET', job_key(id), 'began'))
+  if not began then
+    return
+  end
+  local runs, took = prefix .. 'runs', now() - began
+  local mean = tonumber(redis.call('HGET', runs, stage) or took)
+  redis.call('HSET', runs, stage, tostring(mean + constants.newest_run * (took - mean)))
+  redis.call('EXPIRE', runs, constants.runs_lifetime)
 end
 
 local function enqueue(id, push)
@@ -53,6 +148,18 @@ local function leave_line(id)
     redis.call('LREM', clients, 1, client)
   end
   return true
+end
+
+-- Jobs whose pause is over stand in line again.
+local function return_to_line(stage)
+  local delayed = prefix .. 'delayed:' .. stage
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 100)) do
+    redis.call('ZREM', delayed, id)
+    local held = redis.call('HMGET', job_key(id), 'state', 'stage')
+    if held[1] == 'queued' and held[2] == stage then
+      enqueue(id, 'LPUSH')
+    end
+  end
 end
 
 local function drop_ticket(stage, lane, entry)

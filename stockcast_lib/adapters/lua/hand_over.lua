@@ -12,6 +12,9 @@ if held[3] then
   end_job(id, 'cancelled', {})
   return 1
 end
+if held[1] == 'running' then
+  note_run(id, held[2])
+end
 redis.call('HSET', job_key(id), 'stage', 'forecast', 'state', 'queued', 'tries', 0, 'retries', 0,
   'price_version', ARGV[3], 'updated_at', now())
 redis.call('HDEL', job_key(id), 'cell', 'cells', 'owner', 'last_error')

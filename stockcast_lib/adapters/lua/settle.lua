@@ -15,6 +15,9 @@ if move ~= 'back' and move ~= 'retry' then
     redis.call('XADD', prefix .. 'dead', 'MAXLEN', '~', constants.dead_kept, '*', 'job', id,
       'stage', ARGV[5], 'request', redis.call('HGET', job, 'request'), 'error', outcome.error)
   end
+  if move ~= 'cancelled' then
+    note_run(id, ARGV[5])
+  end
   end_job(id, move, outcome)
   return 1
 end

@@ -1,6 +1,6 @@
 -- Join the job that is under way for this request, or create the job, its ticket and its mark.
 -- ARGV: constants, new id, request, request key, lane, client, token,
---       how many jobs may wait or run
+--       how many jobs may wait or run, ticker
 -- Gives {id, 'new' | 'joined'}, or {'', 'full'}.
 local new_id, lane, token = ARGV[2], ARGV[5], ARGV[7]
 if redis.call('EXISTS', job_key(new_id)) == 1 then
@@ -35,6 +35,11 @@ redis.call('HSET', job_key(new_id), 'request', ARGV[3], 'request_key', ARGV[4], 
 redis.call('SADD', prefix .. 'asked:' .. new_id, token)
 redis.call('SET', mark, new_id)
 redis.call('SADD', open_jobs, new_id)
+for _, recent in ipairs({prefix .. 'recent', prefix .. 'recent:' .. ARGV[9]}) do
+  redis.call('LPUSH', recent, new_id)
+  redis.call('LTRIM', recent, 0, constants.recent_kept - 1)
+  redis.call('EXPIRE', recent, constants.ended_lifetime)
+end
 enqueue(new_id, 'RPUSH')
 tell(new_id)
 return {new_id, 'new'}

@@ -20,6 +20,5 @@ else
   -- Its worker learns it from the next heartbeat; whoever asks from now on gets a new job.
   redis.call('HSET', job_key(id), 'cancel', 1)
   unmark(id, 0)
-  tell(id)
 end
 return 1

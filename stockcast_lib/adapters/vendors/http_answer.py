@@ -11,8 +11,6 @@ import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -27,7 +25,6 @@ from stockcast_lib.core.errors import (
 _PAGE_STARTS = (b"<!doctype", b"<html")
 _TEXT_BYTES = 2_000
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,40}")
-_LONGEST_RETRY_AFTER = 31 * 24 * 3600.0
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -119,27 +116,6 @@ def throttled(vendor: str, seconds: float | None) -> Throttled:
 def bad_key(vendor: str) -> BadVendorKey:
     """The error of a vendor that does not know the key."""
     return BadVendorKey(f"{vendor} does not accept the key: the operator must set a valid one.")
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3), or None for none."""
-    if header is None:
-        return None
-    text = header.strip()
-    if text.isascii() and text.isdecimal():
-        return min(float(text), _LONGEST_RETRY_AFTER)
-    try:
-        until = parsedate_to_datetime(text)
-        # The zone "-0000" is read as none; HTTP dates are always in UTC.
-        wait = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, 0.0), _LONGEST_RETRY_AFTER)
-
-
-def media_type(header: str | None) -> str:
-    """A `Content-Type` header without its parameters, in small letters."""
-    return (header or "").partition(";")[0].strip().lower()
 
 
 def read_body(

@@ -18,9 +18,9 @@ import httpx
 import stamina
 
 from stockcast_lib import __version__
-from stockcast_lib.adapters.vendors.http_answer import Answer, media_type, read_body, retry_after
+from stockcast_lib.adapters.http_values import checked_url, media_type, retry_after
+from stockcast_lib.adapters.vendors.http_answer import Answer, read_body
 from stockcast_lib.core.errors import (
-    BadSettings,
     BadVendorKey,
     StockcastError,
     Throttled,
@@ -93,7 +93,7 @@ class VendorClient:
             **headers,
         }
         self._http = httpx.Client(
-            base_url=_checked_url(vendor, base_url),
+            base_url=checked_url(vendor, base_url),
             headers=sent,
             # Calls are rare; so nothing is left open, in a forked process either.
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -221,15 +221,3 @@ def checked_key(vendor: str, key: str) -> str:
     if not key.strip() or not key.strip().isascii() or not key.strip().isprintable():
         raise BadVendorKey(f"The key for {vendor} cannot be one: the operator must set it.")
     return key.strip()
-
-
-def _checked_url(vendor: str, base_url: str) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise BadSettings(f"The URL for {vendor} must begin with http:// or https:// and a host.")
-    if url.userinfo or url.query or url.fragment:
-        raise BadSettings(f"The URL for {vendor} must hold no user name, query or fragment.")
-    return url

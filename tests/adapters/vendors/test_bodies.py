@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stockcast_lib.adapters.vendors.http_answer import Answer, retry_after
+from stockcast_lib.adapters.http_values import retry_after
+from stockcast_lib.adapters.vendors.http_answer import Answer
 from stockcast_lib.adapters.vendors.http_client import VendorClient
 from stockcast_lib.adapters.vendors.nasdaq_data_link import NasdaqDataLink
 from stockcast_lib.adapters.vendors.tiingo import Tiingo

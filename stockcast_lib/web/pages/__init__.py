@@ -1,0 +1,1 @@
+"""HTML pages: the executed notebook, the API's reference, what problems mean."""

@@ -1,0 +1,138 @@
+"""The gateway over a service that a test makes up, on a real server."""
+
+import asyncio
+import contextlib
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
+from stockcast_lib.web.application import application, end_streams
+from tests.documented import check_documented
+
+
+def made_job(state: JobState = JobState.QUEUED, **changes: Any) -> Job:
+    """A job."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    made = Job(
+        id="a" * 32,
+        request=parse_request({"ticker": "TEST", "days": 5}),
+        state=state,
+        stage=Stage.FORECAST,
+        created_at=moment,
+        updated_at=moment,
+    )
+    return made.model_copy(update=changes)
+
+
+class Service:
+    """Has one job, and what that made."""
+
+    def __init__(self):
+        self.held = None
+        self.made = None
+        self.executed = None
+        self.placed = None
+        self.past = []
+        self.listeners = []
+        self.events = self.queue = self
+
+    def submit(self, *_):
+        return self.held.id
+
+    def job(self, _):
+        return self.held
+
+    def forecast(self, _):
+        return self.made
+
+    def notebook(self, *_):
+        return self.executed
+
+    def place(self, _):
+        return self.placed
+
+    def recent(self, ticker, limit):
+        return [self.held] * (self.held.request.ticker == (ticker or "TEST")) * limit
+
+    @contextmanager
+    def listen(self, _, told):
+        self.listeners.append(told)
+        try:
+            yield
+        finally:
+            self.listeners.remove(told)
+
+    def missed(self, _, after):
+        return self.past and [each for each in self.past if after is None or each.id > after]
+
+    def watch(self, *_):
+        return contextlib.nullcontext()
+
+
+@contextmanager
+def running_gateway(service: Any) -> Iterator[str]:
+    """Its URL."""
+    loop = asyncio.new_event_loop()
+    sockets = bind_sockets(0, "127.0.0.1")
+
+    async def start() -> HTTPServer:
+        server = HTTPServer(calls)
+        server.add_sockets(sockets)
+        return server
+
+    calls = application(service, dict)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    # Not in this thread: where Playwright is, it has a loop that runs already.
+    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    try:
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    finally:
+        asyncio.run_coroutine_threadsafe(_closed(server, calls), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _closed(server: HTTPServer, calls: Application) -> None:
+    server.stop()
+    await end_streams(calls, 5)
+    await server.close_all_connections()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back, byte for byte."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+def fetch(url: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answered:
+    """Ask once: follows no redirect, unpacks nothing; checked against the document.
+
+    Headers are named with `_` for `-`.
+    """
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, url.removeprefix(f"http://{parts.netloc}"), body, named)
+        answer = connection.getresponse()
+        answered = Answered(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+    if "Content-Encoding" not in answered.headers:
+        check_documented(method, url, answered.status, answered.headers, answered.body)
+    return answered
