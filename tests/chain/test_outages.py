@@ -68,7 +68,7 @@ def test_an_unfinished_forecast_has_no_evidence(stack, api):
         status, job = ask(api, {"ticker": "AAPL", "days": 31}, wait=0)
         assert status == 202
         assert refused_evidence(api, job) == {409}
-        assert problem(call(f"{api}{job['links']['self']}/notebook.ipynb"))[0] == 404
+        assert problem(call(f"{api}{job['links']['self']}/notebook.ipynb"))[0] == 409
     assert ended(api, job)["state"] == "done"
 
 
@@ -77,7 +77,7 @@ def test_of_a_failed_run_the_executed_notebook_is_there_and_nothing_else(api):
     job = ended(api, ask(api, body, wait=0)[1])
     assert (job["state"], job["error"]["code"]) == ("failed", "not-enough-history")
     assert refused_evidence(api, job) == {409}
-    assert sorted(job["links"]) == ["notebook.ipynb", "self"]
+    assert sorted(job["links"]) == ["notebook", "notebook.ipynb", "self"]
     notebook = json.loads(call(f"{api}{job['links']['notebook.ipynb']}")[2])
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
     assert "NotEnoughHistory" in [output.get("ename") for output in outputs]
