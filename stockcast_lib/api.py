@@ -21,7 +21,7 @@ from stockcast_lib.core.jobs import (
     parse_request,
 )
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, ForecastResult, Skill, parse_result
-from stockcast_lib.core.words import coverage_text, skill_text
+from stockcast_lib.core.words import coverage_text, price_text, skill_text
 from stockcast_lib.ports import StoredForecast
 
 if TYPE_CHECKING:
@@ -67,11 +67,15 @@ def summary(result: ForecastResult) -> str:
     elif result.stale:
         fetched = f", fetched {result.fetched_at:%Y-%m-%d}" if result.fetched_at else ""
         data = f" Not up to date: prices to {result.as_of}{fetched}."
+    price, lower, upper, naive = map(
+        price_text, (result.price, result.lower, result.upper, result.baseline.price)
+    )
+    notes = "".join(f" {note}" for note in result.notes)
     return (
-        f"{result.ticker}: {result.price:.2f} on {result.target_date}, "
-        f"{result.interval:.0%} band {result.lower:.2f} to {result.upper:.2f} "
-        f"(naive forecast {result.baseline.price:.2f}; "
-        f"skill: {skill_text(result.skill)}; band: {coverage_text(result.coverage)}).{data}"
+        f"{result.ticker}: {price} on {result.target_date}, "
+        f"{result.interval:.0%} band {lower} to {upper} "
+        f"(naive forecast {naive}; skill: {skill_text(result.skill)}; "
+        f"band: {coverage_text(result.coverage)}).{data}{notes}"
     )
 
 

@@ -79,7 +79,12 @@ def keep_history(history: PriceHistory, *, store: PriceStore, now: datetime) -> 
     """
     current = store.current(history.ticker)
     stored = store.load(current) if current else None
-    return _saved(store, _checked(history, stored, now), now)
+    checked = _checked(history, stored, now)
+    left_out = len(history.frame) - len(checked.frame)
+    if left_out:
+        told = f"Rows of sessions that have not closed yet are left out: {left_out}."
+        checked = replace(checked, notes=(*checked.notes, told))
+    return _saved(store, checked, now)
 
 
 def _record(vendors: Sequence[MarketData], refusals: Mapping[str, StockcastError]) -> VendorRecord:

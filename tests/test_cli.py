@@ -112,7 +112,10 @@ def interrupted(client):
         return client.communicate(timeout=5)
     except subprocess.TimeoutExpired:
         client.send_signal(signal.SIGINT)
-    return client.communicate(timeout=5)
+    try:
+        return client.communicate(timeout=15)
+    finally:
+        client.kill()
 
 
 def ports_it_has_reached(pid):

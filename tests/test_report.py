@@ -67,6 +67,8 @@ def test_a_horizon_with_too_few_windows_is_said_to_be_untested(report):
     for form in ("text/html", "text/plain"):
         assert "not enough history to test" in _displayed(report)[form]
         assert "Not enough history to test this horizon." in _displayed(report)[form]
+    assert report.result.coverage is None
+    assert "band: not yet measured" in _displayed(report)["text/plain"]
 
 
 def test_what_was_measured_is_shown_at_every_horizon(report):
@@ -75,10 +77,35 @@ def test_what_was_measured_is_shown_at_every_horizon(report):
     html = _displayed(report)["text/html"]
     for each in horizons:
         assert f"<td>{each.sessions}</td>" in html
-        assert f"{each.coverage.held} of {each.coverage.windows}" in html
-    coverage = report.result.coverage
+        coverage, direction = each.coverage, each.direction
+        held, right, rose = (
+            f"<td>{count} of {windows}</td>"
+            for count, windows in (
+                (coverage.held, coverage.windows),
+                (direction.right, direction.windows),
+                (direction.rose, direction.windows),
+            )
+        )
+        assert held + right + rose in html
+    heads = ("band held", "direction right", "rose")
+    assert "".join(f"<th>{head}</th>" for head in heads) in html
+
+
+def test_where_enough_windows_tell_the_text_says_how_often_the_band_held():
+    told = ForecastReport(make_forecast(HISTORY, 1), VERSION)
+    coverage = told.result.coverage
+    assert coverage.windows == told.result.skill.windows >= 8
     text = f"band: held {coverage.held} of the last {coverage.windows} times"
-    assert text in _displayed(report)["text/plain"]
+    assert text in _displayed(told)["text/plain"]
+
+
+def test_what_the_forecast_is_made_of_is_said_before_its_worth(report, forecast):
+    assert report.result.basis == forecast.basis
+    assert forecast.basis.startswith("the last price, a drift of ")
+    for form in ("text/html", "text/plain"):
+        text = _displayed(report)[form]
+        basis = text.index(f"The forecast is {forecast.basis}.")
+        assert basis < text.index(report.result.skill.verdict)
 
 
 def test_what_is_not_measured_is_null_and_said_so(forecast):

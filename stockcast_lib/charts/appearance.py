@@ -1,11 +1,20 @@
 """What both charts share: colours, words and how much of the history to show."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 
-from stockcast_lib.core.words import skill_text
+from stockcast_lib.core.words import (
+    data_text,
+    day_text,
+    level_text,
+    price_text,
+    skill_text,
+    stale_text,
+)
 from stockcast_lib.forecasting.forecast import Forecast
+
+__all__ = ["data_text", "day_text", "level_text", "price_text", "stale_text"]
 
 INK, MUTED, GRID, PAPER = "#1f2933", "#66727f", "#e6eaee", "#ffffff"
 MODEL, BAND_OPACITY = "#0b7a75", 0.18
@@ -15,10 +24,8 @@ FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 _MIN_WINDOW_DAYS = 365
 _WINDOW_HORIZONS = 3
 _LOG_AXIS_RATIO = 25.0
-_SCIENTIFIC_ABOVE = 1e9
 # What the model alone says may be far beyond any band, and would be all that a chart shows.
 _WORTH_SHOWING = 1.2
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def window_start(forecast: Forecast) -> date:
@@ -61,31 +68,3 @@ def subtitle(forecast: Forecast) -> str:
             data_text(forecast.as_of, sample=forecast.sample),
         )
     )
-
-
-def data_text(last_session: date, *, sample: bool) -> str:
-    """Where the data ends, and whether it is a sample."""
-    return f"{'sample data' if sample else 'data'} to {day_text(last_session)}"
-
-
-def stale_text(fetched_at: datetime | None) -> str:
-    """That data are out of date, and since when."""
-    fetched = f": fetched on {day_text(fetched_at.date())}" if fetched_at else ""
-    return f"not up to date{fetched}"
-
-
-def price_text(price: float) -> str:
-    """A price to the cent, or to four digits where cents would say nothing."""
-    if price == 0 or 1 <= price < _SCIENTIFIC_ABOVE:
-        return f"{price:,.2f}"
-    return f"{price:.4g}"
-
-
-def level_text(level: float) -> str:
-    """A band's level as a percentage."""
-    return f"{100 * level:g} %"
-
-
-def day_text(day: date) -> str:
-    """A day as people write it, the same in every locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -23,11 +23,10 @@ def forecast_figure(forecast: Forecast) -> go.Figure:
     """
     figure = go.Figure(
         data=[
-            *_band(forecast.fit, "fit"),
-            *_band(forecast.path, "forecast", f"{look.level_text(forecast.config.interval)} band"),
+            *_band(forecast.path, f"{look.level_text(forecast.config.interval)} band"),
             _observations(forecast),
             _line(forecast.fit, "model fit", width=1.3),
-            _line(look.model_path(forecast), "model alone", width=1.3, dash="dash"),
+            _model_alone(forecast),
             _line(forecast.path, "forecast (median)", width=2.4),
             _naive(forecast),
             _target(forecast),
@@ -50,23 +49,29 @@ def _dates(dates: Any) -> list[str]:
     return pd.DatetimeIndex(dates).strftime("%Y-%m-%d").tolist()
 
 
-def _band(frame: pd.DataFrame, group: str, name: str | None = None) -> tuple[go.Scatter, ...]:
-    """A ribbon's two edges; with a name it is in the legend and tells both when hovered over."""
+def _band(frame: pd.DataFrame, name: str) -> tuple[go.Scatter, ...]:
+    """A ribbon's two edges; it is in the legend and tells both when hovered over."""
     edge: dict[str, Any] = {
         "x": _dates(frame["date"]),
         "mode": "lines",
         "line": {"width": 0, "color": look.MODEL},
-        "legendgroup": group,
-        "showlegend": False,
-        "hoverinfo": "skip",
+        "legendgroup": "band",
     }
-    upper = go.Scatter(**edge, y=frame["upper"].tolist(), name="upper")
-    filled = {**edge, "fill": "tonexty", "fillcolor": _BAND_FILL}
-    if name:
-        bounds = zip(frame["lower"], frame["upper"], strict=True)
-        words = [f"{look.price_text(low)} to {look.price_text(high)}" for low, high in bounds]
-        filled |= {"showlegend": True, "customdata": words, "hovertemplate": "%{customdata}"}
-    return upper, go.Scatter(**filled, y=frame["lower"].tolist(), name=name or "lower")
+    bounds = zip(frame["lower"], frame["upper"], strict=True)
+    words = [f"{look.price_text(low)} to {look.price_text(high)}" for low, high in bounds]
+    upper = go.Scatter(
+        **edge, y=frame["upper"].tolist(), name="upper", showlegend=False, hoverinfo="skip"
+    )
+    lower = go.Scatter(
+        **edge,
+        y=frame["lower"].tolist(),
+        name=name,
+        fill="tonexty",
+        fillcolor=_BAND_FILL,
+        customdata=words,
+        hovertemplate="%{customdata}",
+    )
+    return upper, lower
 
 
 def _observations(forecast: Forecast) -> go.Scatter:
@@ -89,6 +94,12 @@ def _line(frame: pd.DataFrame, name: str, width: float, dash: str = "solid") -> 
         line={"width": width, "color": look.MODEL, "dash": dash},
         hovertemplate=_PRICE_HOVER,
     )
+
+
+def _model_alone(forecast: Forecast) -> go.Scatter:
+    """In the legend: who asks for it sees it, and nobody takes it for the forecast."""
+    line = _line(look.model_path(forecast), "model alone", width=1.3, dash="dash")
+    return line.update(visible="legendonly")
 
 
 def _naive(forecast: Forecast) -> go.Scatter:

@@ -43,14 +43,9 @@ def _draw(axes: Axes, forecast: Forecast) -> None:
     seen = forecast.observations[forecast.observations.index >= start]
     level = look.level_text(forecast.config.interval)
     ribbon: dict[str, Any] = {"color": look.MODEL, "alpha": look.BAND_OPACITY, "linewidth": 0}
-    axes.fill_between(fit["date"], fit["lower"], fit["upper"], **ribbon)
     axes.fill_between(path["date"], path["lower"], path["upper"], label=f"{level} band", **ribbon)
     axes.plot(seen.index, seen, ".", color=look.INK, markersize=3.2, label="adjusted close")
     axes.plot(fit["date"], fit["price"], color=look.MODEL, linewidth=1.3, label="model fit")
-    alone = look.model_path(forecast)
-    axes.plot(
-        alone["date"], alone["price"], "--", color=look.MODEL, linewidth=1.3, label="model alone"
-    )
     axes.plot(path["date"], path["price"], color=look.MODEL, linewidth=2.4, label="forecast")
     axes.plot(
         _dates.date2num([forecast.as_of, forecast.target_date]),
@@ -102,7 +97,7 @@ def _head(figure: Figure, forecast: Forecast) -> None:
     figure.legend(
         loc="upper left",
         bbox_to_anchor=(0.068, 0.872),
-        ncols=6,
+        ncols=5,
         frameon=False,
         fontsize=9.5,
         labelcolor=look.INK,

@@ -4,7 +4,7 @@ from stockcast_lib.core.results import HorizonSkill
 
 HEAD = (
     "sessions ahead", "past forecasts", "separate windows", "error / naive", "model alone / naive",
-    "CRPS / naive", "band score / naive", "band held", "direction right", "p",
+    "CRPS / naive", "band score / naive", "band held", "direction right", "rose", "p",
 )  # fmt: skip
 
 
@@ -21,6 +21,7 @@ def measures(at: HorizonSkill) -> tuple[str, ...]:
         _ratio(at.winkler, at.naive_winkler),
         f"{at.coverage.held} of {at.coverage.windows}",
         f"{direction.right} of {direction.windows}",
+        f"{direction.rose} of {direction.windows}",
         "-" if at.p_value is None else f"{at.p_value:.3f}",
     )
 

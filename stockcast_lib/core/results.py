@@ -47,7 +47,7 @@ class Baseline(_Part):
 
 
 class Coverage(_Part):
-    """How often the band held at past origins of this very series."""
+    """How often the band held at past origins of this very series, in windows apart."""
 
     level: float
     held: int
@@ -55,9 +55,13 @@ class Coverage(_Part):
 
 
 class HitRate(_Part):
-    """How often the direction was right, of the outcomes that had one."""
+    """How often the direction was right, of the separate windows that had one.
+
+    `rose` is how often the price did, and so how often "it will rise" would have been right.
+    """
 
     right: int
+    rose: int
     windows: int
 
 
@@ -69,8 +73,9 @@ class HorizonSkill(_Part):
     band. The naive forecast's distribution is a Gaussian random walk's.
 
     Attributes:
-        origins: past forecasts whose outcome is known.
-        windows: how many of their windows do not overlap.
+        origins: past forecasts whose outcome is known. Errors and scores are means over them in
+            which each stretch of time counts the same.
+        windows: how many of their windows do not overlap; coverage and direction are of these.
         model_mase: of the model alone.
         p_value: of the Diebold-Mariano test that the absolute errors differ from the naive
             forecast's; None where none differs.
@@ -130,8 +135,8 @@ class ForecastResult(_Part):
     `days` counts calendar days from `as_of`, the last session in the data; `target_date` is the
     first session on or after that day. `price`, `lower` and `upper` are those of the target date
     at the level `interval`; `path` has every session from `as_of` (excluded) to the target.
-    `skill` and `coverage` are None where they have not been measured. `notes` say what was odd
-    about the prices.
+    `skill` and `coverage` are None where they have not been measured. `basis` says
+    what the forecast is made of, `notes` what was odd about the prices.
     """
 
     schema_version: Literal[1] = 1
@@ -155,6 +160,7 @@ class ForecastResult(_Part):
     sample: bool
     fetched_at: datetime | None = None
     stale: bool
+    basis: str = ""
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:

@@ -3,9 +3,8 @@
 from datetime import date
 from html import escape
 
-from stockcast_lib.charts.appearance import price_text, stale_text
 from stockcast_lib.core.results import ForecastResult
-from stockcast_lib.core.words import NOT_MEASURED, skill_text
+from stockcast_lib.core.words import NOT_MEASURED, price_text, skill_text, stale_text
 
 
 def cards_html(result: ForecastResult | None, sample_notice: str = "") -> str:
@@ -15,12 +14,12 @@ def cards_html(result: ForecastResult | None, sample_notice: str = "") -> str:
     heading = f"{result.ticker} in {result.days} {'day' if result.days == 1 else 'days'}"
     since = f"from the close of {_date(result.as_of)}, {price_text(result.last_price)}"
     cards = [
-        _card("Price", price_text(result.price), "the forecast"),
+        _card("Price", price_text(result.price), result.basis or "the forecast"),
         _card("Target date", _date(result.target_date), "first session on or after the last day"),
         _card(
             f"{_percent(result.interval)} band",
             f"{price_text(result.lower)} to {price_text(result.upper)}",
-            "where the price is expected",
+            f"should hold the price {_percent(result.interval)} of the time",
         ),
         _card("Naive forecast", price_text(result.baseline.price), _baseline(result)),
         _card("Skill", *_skill(result)),
@@ -85,7 +84,7 @@ def _coverage(result: ForecastResult) -> tuple[str, str]:
         return NOT_MEASURED, "how often such a band held"
     return (
         f"{coverage.held} of {coverage.windows}",
-        f"times this {_percent(coverage.level)} band held at past origins",
+        "past windows apart in which such a band held the price",
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent import futures
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
@@ -55,6 +56,7 @@ class PapermillRunner:
         self._recipe = KernelRecipe(kernel_name, environment, limits, shared_context())
         self._loop = LoopThread("notebooks")
         self._spare: Future[ReadyKernel] | None = None
+        self._disposals: set[Future[None]] = set()
 
     def prepare(self) -> None:
         """Start the next run's kernel, if none is ready or starting. Returns at once."""
@@ -87,13 +89,14 @@ class PapermillRunner:
         try:
             return self._run(notebook, checked, kernel, on_progress, cancellation)
         finally:
-            self._loop.submit(kernel.dispose())
+            self._dispose(kernel)
 
     def close(self) -> None:
         """End the kernel that is ready, and the threads."""
         spare, self._spare = self._spare, None
         if spare is not None:
             self._loop.submit(_dispose_of(spare)).result(_DISPOSE_SECONDS)
+        futures.wait(set(self._disposals), _DISPOSE_SECONDS)
         self._loop.close()
         self._recipe.context.destroy(linger=0)
 
@@ -105,8 +108,14 @@ class PapermillRunner:
         if not kernel.has_ended():
             return kernel
         # It died while it waited: so may the next have, that was forked from the same server.
-        self._loop.submit(kernel.dispose())
+        self._dispose(kernel)
         return self._next()
+
+    def _dispose(self, kernel: ReadyKernel) -> None:
+        """In the background, for whoever ran a notebook need not wait; `close` does."""
+        disposal = self._loop.submit(kernel.dispose())
+        self._disposals.add(disposal)
+        disposal.add_done_callback(self._disposals.discard)
 
     def _next(self) -> ReadyKernel:
         self.prepare()

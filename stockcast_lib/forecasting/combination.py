@@ -17,32 +17,51 @@ SHARE_SCALE = 0.15
 LEAST_WINDOWS = 8
 
 
-def separate_windows(origins: Index, sessions: int) -> int:
-    """How many windows of so many sessions from these origins do not overlap.
+def separate_windows(origins: Index, sessions: int) -> Index:
+    """The most windows of so many sessions from these origins that do not overlap.
 
     Args:
         origins: rows, ascending; each window's outcome is known.
         sessions: each window's length.
+
+    Returns:
+        Their origins, by position.
     """
-    count, free = 0, -1
-    for origin in origins:
+    chosen, free = [], -1
+    for position, origin in enumerate(origins):
         if origin >= free:
-            count, free = count + 1, int(origin) + sessions
-    return count
+            chosen.append(position)
+            free = int(origin) + sessions
+    return np.asarray(chosen, dtype=np.intp)
 
 
-def earned_share(said: Array, came: Array, windows: int) -> float:
+def origin_weights(origins: Index, sessions: int) -> Array:
+    """How much each origin tells, so that no stretch of time counts for more than another.
+
+    Where origins are close together their windows overlap, and each tells as much as it is apart
+    from the one before; it tells 1 where that is a whole window.
+
+    Args:
+        origins: rows, ascending.
+        sessions: each window's length.
+    """
+    apart = np.diff(origins, prepend=origins[:1] - sessions)
+    return np.asarray(np.minimum(apart / sessions, 1.0))
+
+
+def earned_share(said: Array, came: Array, weights: Array, windows: int) -> float:
     """The share of the model's word to take over, 0 to 1.
 
     Args:
         said: what the model said beyond the walk, log returns, shape (origins,).
         came: what came beyond the walk, shape (origins,).
+        weights: of the origins.
         windows: how many of the origins' windows do not overlap.
     """
-    squares = float(said @ said)
+    squares = float(weights @ said**2)
     if windows < LEAST_WINDOWS or squares == 0:
         return 0.0
-    slope = float(said @ came) / squares
-    noise = float(np.mean((came - slope * said) ** 2))
-    doubt = noise / (squares / len(said) * windows)
+    slope = float(weights @ (said * came)) / squares
+    noise = float(weights @ (came - slope * said) ** 2)
+    doubt = noise / squares / windows
     return float(np.clip(slope * SHARE_SCALE**2 / (SHARE_SCALE**2 + doubt), 0.0, 1.0))

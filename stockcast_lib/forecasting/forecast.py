@@ -23,6 +23,7 @@ from stockcast_lib.forecasting.model import (
 from stockcast_lib.forecasting.oddities import oddities
 from stockcast_lib.forecasting.outlook import Outlook
 from stockcast_lib.forecasting.posterior import Array
+from stockcast_lib.forecasting.random_walk import YEAR
 from stockcast_lib.forecasting.skill import CRPS_LEVELS, horizon_skill, skill
 from stockcast_lib.forecasting.trading_calendar import (
     sessions_ahead,
@@ -33,10 +34,7 @@ from stockcast_lib.forecasting.walk_forward import WalkForward
 
 BAND_LEVELS = (0.5, 0.8, 0.95)
 SKILL_SESSIONS = (1, 5, 21, 63)
-_UNTESTED = (
-    "Past forecasts of this configuration are not made: the forecast is the random walk's, and "
-    "the model alone is drawn beside it."
-)
+_UNTESTED = "Past forecasts of this configuration are not made, so nothing of it is taken over."
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ class Forecast:
         bands: central intervals at the target, by level.
         baseline: the naive forecast.
         skill: how past forecasts of this series did.
-        coverage: how often the band at the target's horizon held; None where no outcome is known.
+        coverage: how often the band at the target's horizon held; None where too few windows tell.
+        basis: in words, what the forecast is made of.
         notes: what is odd about the prices.
     """
 
@@ -74,6 +73,7 @@ class Forecast:
     baseline: Baseline
     skill: Skill
     coverage: Coverage | None
+    basis: str
     notes: tuple[str, ...]
 
     @property
@@ -141,6 +141,8 @@ def make_forecast(
     levels = sorted({*BAND_LEVELS, config.interval})
     widths = outlook.half_widths(levels)
     card = skill_card(outlook.past, len(dates), config.interval, float(outlook.shares[-1]))
+    if not config.solvable:
+        card = card.model_copy(update={"verdict": _UNTESTED})
     asked = [each.coverage for each in card.horizons if each.sessions == len(dates)]
     return Forecast(
         ticker=history.ticker,
@@ -156,13 +158,17 @@ def make_forecast(
         bands=_bands(levels, outlook.centre[-1], widths[:, -1]),
         baseline=baselines.naive(observations),
         skill=card,
-        coverage=asked[0] if asked else None,
-        notes=(*oddities(observations), *_untested(config)),
+        coverage=asked[0] if asked and card.standing != "untested" else None,
+        basis=_basis(outlook),
+        notes=oddities(observations),
     )
 
 
-def _untested(config: ModelConfig) -> tuple[str, ...]:
-    return () if config.solvable else (_UNTESTED,)
+def _basis(outlook: Outlook) -> str:
+    yearly = np.expm1(YEAR * outlook.past.walk.drift[-1])
+    share = outlook.shares[-1]
+    model = f" and {share:.0%} of what the model says beyond" if round(share, 2) else ""
+    return f"the last price, a drift of {yearly:+.1%} a year{model}"
 
 
 def skill_card(past: WalkForward, asked: int, level: float, share: float) -> Skill:

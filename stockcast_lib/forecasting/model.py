@@ -246,6 +246,8 @@ def _log(history: "pd.Series[float]") -> Array:
 
 
 def _check(prices: "pd.Series[float]") -> None:
+    if not isinstance(prices, pd.Series):
+        raise BadVendorData("The prices must be a pandas Series over dates.")
     index = prices.index
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         raise BadVendorData("The prices' index must be dates without a time zone.")

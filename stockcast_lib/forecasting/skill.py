@@ -15,6 +15,7 @@ from stockcast_lib.forecasting.walk_forward import Outcomes
 # Central bands whose bounds are the quantiles 5 %, 10 % … 95 %.
 CRPS_LEVELS = tuple(round(0.1 * i, 1) for i in range(1, 10))
 SIGNIFICANT = 0.05
+_ROUNDING = 1e-12
 
 
 def horizon_skill(outcomes: Outcomes, level: float) -> HorizonSkill:
@@ -28,7 +29,7 @@ def horizon_skill(outcomes: Outcomes, level: float) -> HorizonSkill:
     lower, upper = outcomes.lower[band], outcomes.upper[band]
     naive_lower, naive_upper = _naive_band(outcomes, level)
     actual, last = outcomes.actual, outcomes.last
-    held = int(((lower <= actual) & (actual <= upper)).sum())
+    held = ((lower <= actual) & (actual <= upper))[outcomes.separate]
     error, naive_error = np.abs(actual - outcomes.forecast), np.abs(actual - last)
     return HorizonSkill(
         sessions=outcomes.sessions,
@@ -44,7 +45,7 @@ def horizon_skill(outcomes: Outcomes, level: float) -> HorizonSkill:
         winkler=_scaled_mean(winkler(lower, upper, actual, level), outcomes),
         naive_winkler=_scaled_mean(winkler(naive_lower, naive_upper, actual, level), outcomes),
         p_value=_p_value(error - naive_error, outcomes),
-        coverage=Coverage(level=level, held=held, windows=len(actual)),
+        coverage=Coverage(level=level, held=int(held.sum()), windows=outcomes.windows),
         direction=_direction(outcomes),
     )
 
@@ -64,7 +65,9 @@ def pinball(quantile: Array, actual: Array, probability: float) -> Array:
     return np.maximum(probability * above, (probability - 1) * above)
 
 
-def diebold_mariano(difference: Array, origins: Index, sessions: int, windows: int) -> float | None:
+def diebold_mariano(
+    difference: Array, origins: Index, sessions: int, weights: Array | None = None
+) -> float | None:
     """Two-sided p-value that a mean loss difference is not zero.
 
     Args:
@@ -72,28 +75,33 @@ def diebold_mariano(difference: Array, origins: Index, sessions: int, windows: i
         origins: rows, ascending, however far apart.
         sessions: the horizon: differences of overlapping windows are correlated, and the variance
             allows for it with Bartlett's weights.
-        windows: how many do not overlap; Student's t has one degree less.
+        weights: of the origins; all the same by default.
 
     Returns:
-        None where all differences are the same, or one window tells nothing.
+        None where all differences are the same, or the windows that do not overlap are fewer than
+        two: Student's t has one degree less than they are.
 
     Source: Diebold and Mariano, "Comparing predictive accuracy", JBES, 1995; Newey and West,
         "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
         covariance matrix", Econometrica, 1987; Harvey, Leybourne and Newbold, "Testing the
         equality of prediction mean squared errors", IJF, 1997, for few windows.
     """
+    windows = len(separate_windows(origins, sessions))
     degrees = windows - 1
     if degrees < 1:
         return None
-    centred = difference - difference.mean()
+    told = np.ones(len(origins)) if weights is None else weights
+    mean = float(told @ difference / told.sum())
+    centred = told * (difference - mean)
     apart = np.abs(origins[:, None] - origins[None, :])
-    weights = np.maximum(1 - apart / sessions, 0)
-    variance = float(centred @ weights @ centred) / len(difference) ** 2
-    if variance <= 0:
+    overlap = np.maximum(1 - apart / sessions, 0)
+    variance = float(centred @ overlap @ centred) / told.sum() ** 2
+    # Where all are the same rounding leaves next to nothing.
+    if variance <= (_ROUNDING * mean) ** 2:
         return None
     span = windows * sessions
     few = 1 + (1 - 2 * sessions) / span + sessions * (sessions - 1) / span**2
-    statistic = float(difference.mean()) * math.sqrt(few / variance)
+    statistic = mean * math.sqrt(few / variance)
     return float(2 * stats.t.sf(abs(statistic), degrees))
 
 
@@ -150,22 +158,24 @@ def _scaled_mean(losses: Array, outcomes: Outcomes) -> float | None:
     scaled = outcomes.scale > 0
     if not scaled.any():
         return None
-    return float(np.mean(losses[scaled] / outcomes.scale[scaled]))
+    relative = losses[scaled] / outcomes.scale[scaled]
+    return float(np.average(relative, weights=outcomes.weights[scaled]))
 
 
 def _root_mean_square(errors: Array, outcomes: Outcomes) -> float | None:
-    scaled = outcomes.scale > 0
-    if not scaled.any():
-        return None
-    return float(np.sqrt(np.mean((errors[scaled] / outcomes.scale[scaled]) ** 2)))
+    scaled = np.where(outcomes.scale > 0, outcomes.scale, 1.0)
+    mean = _scaled_mean(errors**2 / scaled, outcomes)
+    return None if mean is None else math.sqrt(mean)
 
 
 def _p_value(difference: Array, outcomes: Outcomes) -> float | None:
     scaled = outcomes.scale > 0
-    origins = outcomes.origins[scaled]
-    windows = separate_windows(origins, outcomes.sessions)
-    losses = difference[scaled] / outcomes.scale[scaled]
-    return diebold_mariano(losses, origins, outcomes.sessions, windows)
+    return diebold_mariano(
+        difference[scaled] / outcomes.scale[scaled],
+        outcomes.origins[scaled],
+        outcomes.sessions,
+        outcomes.weights[scaled],
+    )
 
 
 def _naive_band(outcomes: Outcomes, level: float) -> tuple[Array, Array]:
@@ -195,7 +205,11 @@ def _mean_pinball(outcomes: Outcomes, bands: list[tuple[Array, Array]], median: 
 
 
 def _direction(outcomes: Outcomes) -> HitRate:
-    said = np.sign(outcomes.forecast - outcomes.last)
-    came = np.sign(outcomes.actual - outcomes.last)
+    said = np.sign(outcomes.forecast - outcomes.last)[outcomes.separate]
+    came = np.sign(outcomes.actual - outcomes.last)[outcomes.separate]
     counted = (said != 0) & (came != 0)
-    return HitRate(right=int((said == came)[counted].sum()), windows=int(counted.sum()))
+    return HitRate(
+        right=int((said == came)[counted].sum()),
+        rose=int((came > 0)[counted].sum()),
+        windows=int(counted.sum()),
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from stockcast_lib.forecasting.backtest import OriginFits
-from stockcast_lib.forecasting.combination import earned_share, separate_windows
+from stockcast_lib.forecasting.combination import earned_share, origin_weights, separate_windows
 from stockcast_lib.forecasting.conformal import error_quantiles, half_widths, normalised_errors
 from stockcast_lib.forecasting.features import term_features
 from stockcast_lib.forecasting.model import LogPriceModel
@@ -22,7 +22,8 @@ class Outcomes:
     Attributes:
         sessions: the horizon.
         origins: rows of the series whose outcome is known.
-        windows: how many of the windows do not overlap.
+        weights: how much each origin tells.
+        separate: which of the windows do not overlap, by position.
         last: the price at the origin, which is the naive forecast.
         actual: the price that came.
         forecast: what would have been published.
@@ -36,7 +37,8 @@ class Outcomes:
 
     sessions: int
     origins: Index
-    windows: int
+    weights: Array
+    separate: Index
     last: Array
     actual: Array
     forecast: Array
@@ -46,6 +48,11 @@ class Outcomes:
     upper: Array
     naive_half_width: Array
     scale: Array
+
+    @property
+    def windows(self) -> int:
+        """How many of the windows do not overlap."""
+        return len(self.separate)
 
 
 class WalkForward:
@@ -70,7 +77,9 @@ class WalkForward:
     def share(self, sessions: int) -> float:
         """How much of the model's word the outcomes so many rows ahead have earned."""
         known, said, came = self._beyond_the_walk(sessions)
-        return earned_share(said, came, separate_windows(self._fits.origins[known], sessions))
+        origins = self._fits.origins[known]
+        windows = len(separate_windows(origins, sessions))
+        return earned_share(said, came, origin_weights(origins, sessions), windows)
 
     def outcomes(self, sessions: int, levels: Sequence[float]) -> Outcomes:
         """The past forecasts so many rows ahead, with central bands of these levels."""
@@ -85,7 +94,8 @@ class WalkForward:
         return Outcomes(
             sessions=sessions,
             origins=origins,
-            windows=separate_windows(origins, sessions),
+            weights=origin_weights(origins, sessions),
+            separate=separate_windows(origins, sessions),
             last=np.exp(last),
             actual=np.exp(self.walk.log_price[ends]),
             forecast=np.exp(centre),
@@ -132,9 +142,9 @@ class WalkForward:
 
 def _shares(origins: Index, said: Array, came: Array, sessions: int) -> Array:
     """At each origin, the share that the outcomes known by then had earned."""
-    shares = np.zeros(len(origins))
+    shares, weights = np.zeros(len(origins)), origin_weights(origins, sessions)
     for i, origin in enumerate(origins):
         known = int(np.searchsorted(origins, origin - sessions, side="right"))
-        windows = separate_windows(origins[:known], sessions)
-        shares[i] = earned_share(said[:known], came[:known], windows)
+        windows = len(separate_windows(origins[:known], sessions))
+        shares[i] = earned_share(said[:known], came[:known], weights[:known], windows)
     return shares

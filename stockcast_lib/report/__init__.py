@@ -125,6 +125,7 @@ def _result(
         sample=version.sample,
         fetched_at=version.fetched_at,
         stale=stale,
+        basis=forecast.basis,
         notes=forecast.notes,
     )
 

@@ -48,7 +48,9 @@ def _figures(result: ForecastResult) -> list[tuple[str, str]]:
 
 
 def _remarks(result: ForecastResult) -> list[str]:
-    return [*([result.skill.verdict] if result.skill else []), *result.notes]
+    verdict = result.skill.verdict if result.skill else ""
+    basis = f"The forecast is {result.basis}." if result.basis else ""
+    return [*filter(None, (basis, verdict)), *result.notes]
 
 
 def _data_text(result: ForecastResult) -> str:

@@ -92,14 +92,14 @@ def _cells(row: dict[str, object]) -> tuple[str, ...]:
 
 def _bar_rows(bars: pd.DataFrame) -> Iterable[tuple[str, ...]]:
     for row in bars.to_dict("records"):
-        bar = "-" if row["bar"] == float("inf") else f"≤ {row['bar']:g}"
-        yield (
-            str(row["figure"]),
-            str(row["sessions"]),
-            f"{row['value']:.3f}",
-            bar,
-            f"≤ {row['aim']:g}",
-        )
+        limits = (_limit(float(row["value"]), float(row[name])) for name in ("bar", "aim"))
+        yield str(row["figure"]), str(row["sessions"]), f"{row['value']:.3f}", *limits
+
+
+def _limit(value: float, most: float) -> str:
+    if most == float("inf"):
+        return "-"
+    return f"≤ {most:g}{'' if value <= most else ', missed'}"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -56,9 +56,7 @@ def _p_value(own: pd.DataFrame, naive: pd.DataFrame, sessions: int) -> float | N
     # Series stand far apart, so that none of their windows overlap.
     rank = own.groupby("ticker").cumcount().to_numpy()
     series = pd.factorize(own["ticker"])[0]
-    rows = rank * STEP + series * 10**6
-    windows = len(own) * STEP // max(sessions, STEP)
-    return diebold_mariano(difference, rows, sessions, int(windows))
+    return diebold_mariano(difference, rank * STEP + series * 10**6, sessions)
 
 
 def bars(measured: pd.DataFrame) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def test_from_a_click_to_the_chart_and_to_the_next_one(page, watched, dashboard_
     assert len(between) >= 2
     expect(page.get_by_text("sample data to 2017-02-27", exact=True)).to_be_visible()
     expect(card(page, "Target date")).to_contain_text("2017-03-30")
-    expect(card(page, "Skill")).to_contain_text("not yet measured")
+    expect(card(page, "Skill")).to_contain_text("judged by")
     price_before, traces_before = card(page, "Price").inner_text(), traces(page)
     assert float(price_before.split()[1].replace(",", "")) > 0
     assert traces_before

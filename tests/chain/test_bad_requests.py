@@ -153,8 +153,7 @@ def test_a_body_that_does_not_come_is_not_waited_for_for_ever(api):
         ("DELETE", "/api/v1/forecasts", "GET, HEAD, POST"),
         ("PUT", "/api/v1/symbols", "GET, HEAD"),
         ("POST", "/readyz", "GET, HEAD"),
-        ("HEAD", "/", "POST"),
-        ("BREW", "/", "POST"),
+        ("BREW", "/", "GET, HEAD, POST"),
     ],
 )
 def test_a_call_that_there_is_with_another_method_names_the_methods(api, method, path, allowed):

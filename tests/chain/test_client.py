@@ -5,7 +5,7 @@ import pytest
 from stockcast_lib.client import StockcastClient
 from stockcast_lib.core.errors import NotebookTimedOut, UnknownTicker
 from stockcast_lib.core.jobs import JobState, Stage
-from tests.chain.client import frozen
+from tests.chain.client import frozen, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
@@ -58,7 +58,8 @@ def test_what_takes_too_long_can_be_withdrawn(stack, client):
         with pytest.raises(NotebookTimedOut, match="its id is") as raised:
             client.forecast("IBM", 31, timeout=3)
         job_id = raised.value.message.rstrip(".").split()[-1]
-        assert client.withdraw(job_id).state is JobState.CANCELLED
+        client.withdraw(job_id)
+        until(lambda: client.job(job_id).state is JobState.CANCELLED)
 
 
 def test_an_unknown_ticker_is_the_same_error_as_in_python(client):

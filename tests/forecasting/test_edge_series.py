@@ -14,6 +14,7 @@ from stockcast_lib.core.results import parse_result
 from stockcast_lib.forecasting import ModelConfig, forecast_series, make_forecast
 from stockcast_lib.forecasting import forecast as forecast_module
 from stockcast_lib.forecasting.backtest import fit_origins
+from stockcast_lib.forecasting.combination import LEAST_WINDOWS
 from stockcast_lib.report import ForecastReport
 from tests.factories import price_series, price_version, walked_series
 
@@ -98,7 +99,10 @@ def test_every_series_gives_a_result_of_numbers(monkeypatch, prices, days):
     assert (forecast.path["price"] > 0).all()
     assert len(result.path) == len(forecast.path)
     for horizon in result.skill.horizons:
-        assert horizon.coverage.held <= horizon.coverage.windows == horizon.origins
+        assert horizon.coverage.held <= horizon.coverage.windows == horizon.windows
+        assert horizon.windows <= horizon.origins
+        assert horizon.direction.right <= horizon.direction.windows <= horizon.windows
+        assert horizon.direction.rose <= horizon.direction.windows
         assert horizon.p_value is None or 0 <= horizon.p_value <= 1
     assert 0 <= result.skill.share <= 1
 
@@ -208,6 +212,16 @@ def test_the_coverage_is_that_of_the_horizon_and_interval_asked_for():
     assert [each.coverage for each in asked] == [forecast.coverage]
     assert forecast.coverage.level == 0.9
     assert forecast.skill.windows == asked[0].windows
+
+
+@pytest.mark.parametrize("days", [1, 7, 30, 60, 90])
+def test_a_band_judged_by_too_few_windows_has_no_coverage_of_its_own(days):
+    forecast = make_forecast(history_of(price_series(400)), days)
+    measured = {each.sessions: each for each in forecast.skill.horizons}[len(forecast.path)]
+    assert (forecast.coverage is None) == (measured.windows < LEAST_WINDOWS)
+    assert (forecast.coverage is None) == (days > 30)
+    # The table of horizons has it all the same.
+    assert measured.coverage.windows == measured.windows > 0
 
 
 def test_the_path_begins_at_the_last_close():

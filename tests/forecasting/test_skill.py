@@ -9,8 +9,12 @@ from scipy import stats
 
 from stockcast_lib.core.results import Coverage
 from stockcast_lib.forecasting import ModelConfig
-from stockcast_lib.forecasting.backtest import fit_origins
-from stockcast_lib.forecasting.combination import LEAST_WINDOWS, separate_windows
+from stockcast_lib.forecasting.backtest import backtest_origins, fit_origins
+from stockcast_lib.forecasting.combination import (
+    LEAST_WINDOWS,
+    origin_weights,
+    separate_windows,
+)
 from stockcast_lib.forecasting.forecast import SKILL_SESSIONS, skill_card
 from stockcast_lib.forecasting.model import prepared_model
 from stockcast_lib.forecasting.skill import (
@@ -35,7 +39,8 @@ def outcomes(actual, forecast, **changes) -> Outcomes:
     made = Outcomes(
         sessions=10,
         origins=10 * np.arange(count),
-        windows=count,
+        weights=np.ones(count),
+        separate=np.arange(count),
         last=np.full(count, 100.0),
         actual=actual,
         forecast=forecast,
@@ -119,6 +124,85 @@ def test_directions_count_only_where_there_is_one():
     assert (at.direction.right, at.direction.windows) == (2, 3)
 
 
+def test_of_the_outcomes_with_a_direction_some_rose():
+    # Both said and came: a rise, a fall, a rise said to be a fall; then none said, none came.
+    told = outcomes([101, 99, 105, 120, 100], [102, 98, 99, 100, 110])
+    at = horizon_skill(told, LEVEL)
+    assert (at.direction.right, at.direction.rose, at.direction.windows) == (2, 2, 3)
+
+
+def test_only_windows_apart_are_counted_and_all_are_measured():
+    band = CRPS_LEVELS.index(LEVEL)
+    told = outcomes(
+        [104, 111, 120, 96, 97, 80],
+        [102] * 6,
+        origins=np.array([0, 5, 8, 10, 12, 20]),
+        weights=np.array([1, 0.5, 0.3, 0.2, 0.2, 0.8]),
+        separate=np.array([0, 3, 5]),
+    )
+    told.lower[band], told.upper[band] = 95.0, 110.0
+    at = horizon_skill(told, LEVEL)
+    assert (at.origins, at.windows) == (6, 3)
+    # 104 and 96 are within the band, 80 is not; 104 alone rose. 97, not apart, held too.
+    assert at.coverage == Coverage(level=LEVEL, held=2, windows=3)
+    assert (at.direction.right, at.direction.rose, at.direction.windows) == (1, 1, 3)
+    errors = 2 * 1 + 9 * 0.5 + 18 * 0.3 + 6 * 0.2 + 5 * 0.2 + 22 * 0.8
+    assert at.mase == pytest.approx(errors / 3 / 2)
+
+
+def test_every_measure_is_a_mean_by_weight():
+    weights, scale = np.array([1.0, 0.25, 0.75]), np.array([2.0, 1.0, 4.0])
+    told = outcomes(
+        [104, 98, 101], [102, 102, 102], weights=weights, scale=scale, model=np.full(3, 100.0)
+    )
+    at = horizon_skill(told, LEVEL)
+    assert at.mase == pytest.approx((1 * 2 / 2 + 0.25 * 4 / 1 + 0.75 * 1 / 4) / 2)
+    assert at.naive_mase == pytest.approx((1 * 4 / 2 + 0.25 * 2 / 1 + 0.75 * 1 / 4) / 2)
+    assert at.model_mase == pytest.approx(at.naive_mase)
+    assert at.rmsse == pytest.approx(np.sqrt((1 * 1 + 0.25 * 16 + 0.75 / 16) / 2))
+    assert at.naive_rmsse == pytest.approx(np.sqrt((1 * 4 + 0.25 * 4 + 0.75 / 16) / 2))
+    alone = [
+        horizon_skill(outcomes([came], [102], scale=each[None]), LEVEL)
+        for came, each in zip([104, 98, 101], scale, strict=True)
+    ]
+    for name in ("crps", "naive_crps", "winkler", "naive_winkler"):
+        each = [getattr(one, name) for one in alone]
+        assert getattr(at, name) == pytest.approx(np.average(each, weights=weights)), name
+
+
+def test_weights_of_origins_without_a_scale_do_not_count():
+    told = outcomes(
+        [104, 98, 101],
+        [102, 102, 102],
+        weights=np.array([1.0, 0.25, 0.75]),
+        scale=np.array([0.0, 2.0, 2.0]),
+    )
+    at = horizon_skill(told, LEVEL)
+    assert at.mase == pytest.approx((0.25 * 4 + 0.75 * 1) / 2)
+    assert at.rmsse == pytest.approx(np.sqrt(0.25 * 16 + 0.75 * 1) / 2)
+
+
+def test_each_stretch_of_a_clustered_backtest_counts_the_same():
+    # Ten windows of 66 sessions one after the other, then ten more with an origin every sixth.
+    origins = np.r_[0:600:66, 600:1_255:6]
+    old = origins < 600
+    assert (old.sum(), (~old).sum()) == (10, 110)
+    actual = 100 + np.where(old, 2.0, 4.0)
+    told = outcomes(
+        actual,
+        np.full(120, 100.0),
+        sessions=66,
+        origins=origins,
+        weights=origin_weights(origins, 66),
+        separate=separate_windows(origins, 66),
+        scale=np.ones(120),
+    )
+    at = horizon_skill(told, LEVEL)
+    assert (at.origins, at.windows, at.coverage.windows) == (120, 20, 20)
+    assert at.mase == pytest.approx((2 + 4) / 2)
+    assert at.rmsse == pytest.approx(np.sqrt((4 + 16) / 2))
+
+
 def test_prices_that_have_never_moved_have_no_measures():
     at = horizon_skill(outcomes([100, 100], [100, 100], scale=np.zeros(2)), LEVEL)
     measures = at.model_dump(include={"mase", "naive_mase", "crps", "winkler", "rmsse", "p_value"})
@@ -128,13 +212,13 @@ def test_prices_that_have_never_moved_have_no_measures():
 
 def test_for_one_session_the_test_is_students():
     difference = np.random.default_rng(1).normal(0.3, 1, 30)
-    told = diebold_mariano(difference, 7 * np.arange(30), 1, 30)
+    told = diebold_mariano(difference, 7 * np.arange(30), 1)
     assert told == pytest.approx(stats.ttest_1samp(difference, 0).pvalue)
 
 
 def test_windows_that_just_do_not_overlap_are_independent():
     difference = np.random.default_rng(2).normal(0.3, 1, 12)
-    told = diebold_mariano(difference, 21 * np.arange(12), 21, 12)
+    told = diebold_mariano(difference, 21 * np.arange(12), 21)
     # The correction for few windows is that of a horizon of 21 out of 252 sessions.
     few = 1 + (1 - 42) / 252 + 21 * 20 / 252**2
     statistic = difference.mean() / np.sqrt(difference.var() / 12) * np.sqrt(few)
@@ -152,15 +236,44 @@ def test_overlapping_windows_have_bartletts_weights():
     )
     few = 1 + (1 - 42) / 42 + 21 * 20 / 42**2
     statistic = 3 / np.sqrt(squares / 16) * np.sqrt(few)
-    told = diebold_mariano(difference, origins, sessions, 2)
+    told = diebold_mariano(difference, origins, sessions)
     assert told == pytest.approx(2 * stats.t.sf(statistic, 1))
+    assert diebold_mariano(difference, origins, sessions, np.full(4, 0.5)) == pytest.approx(told)
+
+
+def test_weights_are_of_the_mean_difference_and_of_its_variance():
+    difference, weights = np.array([1.0, 3.0, 2.0, 6.0]), np.array([1, 1 / 3, 1 / 3, 1])
+    # The weighted mean is (1 + 1 + 2/3 + 6) / (8/3) = 3.25, and what is centred on it weighs:
+    a, b, c, d = -2.25, -0.25 / 3, -1.25 / 3, 2.75
+    squares = a**2 + b**2 + c**2 + d**2 + 2 * (2 / 3 * (a * b + b * c) + 1 / 3 * a * c)
+    few = 1 + (1 - 42) / 42 + 21 * 20 / 42**2
+    statistic = 3.25 / np.sqrt(squares / (8 / 3) ** 2) * np.sqrt(few)
+    told = diebold_mariano(difference, np.array([0, 7, 14, 40]), 21, weights)
+    assert told == pytest.approx(2 * stats.t.sf(statistic, 1))
+
+
+def test_the_p_value_of_a_horizon_is_that_of_its_weighted_losses():
+    rng = np.random.default_rng(3)
+    origins = np.r_[0:660:66, 660:900:6]
+    actual, forecast = 100 + rng.normal(0, 5, 50), 100 + rng.normal(0, 5, 50)
+    scale = rng.uniform(1, 3, 50)
+    scale[:2] = 0
+    weights = origin_weights(origins, 66)
+    told = outcomes(actual, forecast, sessions=66, origins=origins, weights=weights, scale=scale)
+    losses = (np.abs(actual - forecast) - np.abs(actual - 100))[2:] / scale[2:]
+    expected = diebold_mariano(losses, origins[2:], 66, weights[2:])
+    assert horizon_skill(told, LEVEL).p_value == pytest.approx(expected)
+    assert expected != pytest.approx(diebold_mariano(losses, origins[2:], 66), rel=0.01)
 
 
 def test_losses_that_do_not_differ_or_one_window_tell_nothing():
     origins = 7 * np.arange(20)
-    assert diebold_mariano(np.zeros(20), origins, 5, 20) is None
-    assert diebold_mariano(np.full(20, 0.25), origins, 5, 20) is None
-    assert diebold_mariano(np.random.default_rng(1).normal(size=20), origins, 500, 1) is None
+    assert diebold_mariano(np.zeros(20), origins, 5) is None
+    assert diebold_mariano(np.full(20, 0.25), origins, 5) is None
+    noise = np.random.default_rng(1).normal(size=20)
+    assert diebold_mariano(noise, origins, 7 * 19 + 1) is None
+    assert diebold_mariano(noise, origins, 7 * 19) is not None
+    assert diebold_mariano(noise[:0], origins[:0], 5) is None
     assert horizon_skill(outcomes([101] * 9, [100] * 9), LEVEL).p_value is None
 
 
@@ -170,13 +283,25 @@ def test_losses_that_do_not_differ_or_one_window_tell_nothing():
 )
 def test_equal_forecasts_are_rarely_found_to_differ(sessions, step, rows):
     origins = np.arange(0, rows - sessions, step)
-    windows = separate_windows(origins, sessions)
+    assert_equal_forecasts_rarely_differ(origins, sessions, rows)
+
+
+@pytest.mark.parametrize("sessions", [1, 5, 21, 63])
+@pytest.mark.parametrize("rows", [1_600, 4_000])
+def test_equal_forecasts_of_a_clustered_backtest_are_rarely_found_to_differ(sessions, rows):
+    origins = backtest_origins(rows)
+    origins = origins[origins + sessions < rows]
+    weights = origin_weights(origins, sessions)
+    assert_equal_forecasts_rarely_differ(origins, sessions, rows, weights)
+
+
+def assert_equal_forecasts_rarely_differ(origins, sessions, rows, weights=None):
     found = []
     for seed in range(400):
         walk = np.cumsum(np.random.default_rng(seed).normal(size=rows + 1))
         came, said = walk[origins + sessions] - walk[origins], 0.3 * np.sqrt(sessions)
         difference = np.abs(came - said) - np.abs(came + said)
-        found.append(diebold_mariano(difference, origins, sessions, windows))
+        found.append(diebold_mariano(difference, origins, sessions, weights))
     p_values = np.array(found)
     assert 0.02 < np.mean(p_values < 0.05) <= 0.12
     assert np.mean(p_values < 0.5) == pytest.approx(0.5, abs=0.1)
@@ -217,11 +342,11 @@ def test_a_forecast_that_is_as_near_as_the_last_price_is_the_same():
 @pytest.mark.parametrize("windows", [1, LEAST_WINDOWS - 1])
 def test_too_few_windows_leave_a_forecast_untested(windows):
     actual = 100 + np.random.default_rng(4).normal(0, 5, 20)
-    measured = horizon_skill(outcomes(actual, actual, windows=windows), LEVEL)
+    measured = horizon_skill(outcomes(actual, actual, separate=np.arange(windows)), LEVEL)
     told = skill((measured,), 10, 0.0)
     assert (told.standing, told.value, told.windows) == ("untested", None, windows)
     assert told.verdict == "Not enough history to test this horizon."
-    tested = horizon_skill(outcomes(actual, actual, windows=LEAST_WINDOWS), LEVEL)
+    tested = horizon_skill(outcomes(actual, actual, separate=np.arange(LEAST_WINDOWS)), LEVEL)
     assert skill((tested,), 10, 0.0).standing == "better"
 
 
@@ -232,7 +357,7 @@ def test_a_horizon_without_any_outcome_is_untested():
 
 def test_the_verdict_is_on_the_horizon_asked_for():
     actual = 100 + np.random.default_rng(5).normal(0, 5, 20)
-    good = horizon_skill(outcomes(actual, actual, sessions=21), LEVEL)
+    good = horizon_skill(outcomes(actual, actual, sessions=21, origins=21 * np.arange(20)), LEVEL)
     bad = horizon_skill(outcomes(actual, np.full(20, 130.0)), LEVEL)
     assert skill((bad, good), 10, 0.0).standing == "worse"
     assert skill((bad, good), 21, 0.0).standing == "better"

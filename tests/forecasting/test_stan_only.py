@@ -57,7 +57,9 @@ def test_its_forecast_says_that_it_was_not_tested_and_takes_nothing_over():
     forecast = make_forecast(history, 30, config)
     assert forecast.skill.standing == "untested"
     assert forecast.coverage is None
-    assert any("are not made" in note for note in forecast.notes)
-    assert not any("are not made" in note for note in tested.notes)
+    assert "of this configuration are not made" in forecast.skill.verdict
+    assert "are not made" not in tested.skill.verdict
+    assert forecast.notes == tested.notes == ()
+    assert "the model" not in forecast.basis
     walked = np.log(forecast.path["price"]) - np.log(history.adjusted_close.iloc[-1])
     np.testing.assert_allclose(np.diff(walked), walked.iloc[0], rtol=1e-6)

@@ -6,6 +6,7 @@ import pytest
 
 from stockcast_lib.forecasting import ModelConfig, forecast_series
 from stockcast_lib.forecasting.backtest import OriginFits, backtest_origins, fit_origins
+from stockcast_lib.forecasting.combination import origin_weights, separate_windows
 from stockcast_lib.forecasting.model import prepared_model
 from stockcast_lib.forecasting.random_walk import LONG_RUN
 from stockcast_lib.forecasting.walk_forward import WalkForward
@@ -20,10 +21,10 @@ def past_of(prices, config=BARE):
     return WalkForward(prices, prepared_model(prices, config), fit_origins(prices, config))
 
 
-def told_by_a_prophet(prices, slope=1.0, noise=0.0):
+def told_by_a_prophet(prices, slope=1.0, noise=0.0, sessions=21):
     """Past forecasts of a model that knows what comes, as far as its rate can tell it."""
     origins = backtest_origins(len(prices))
-    ahead = np.minimum(origins + 21, len(prices) - 1)
+    ahead = np.minimum(origins + sessions, len(prices) - 1)
     logs = np.log(prices.to_numpy())
     days = (prices.index[ahead] - prices.index[origins]).days.to_numpy()
     rng = np.random.default_rng(4)
@@ -138,6 +139,39 @@ def test_a_model_of_noise_earns_nothing_to_speak_of():
         for seed in range(6)
     ]
     assert np.mean(shares) < 0.1
+
+
+def test_a_share_is_earned_alike_by_every_stretch_of_time():
+    """Twelve years of quarters in which the model was right outweigh three of weeks."""
+    prices = price_series(LONG_RUN + 66 * 50)
+    origins = backtest_origins(len(prices))
+    recent = origins >= len(prices) - 1 - LONG_RUN
+    assert recent.sum() > 2 * (~recent).sum()
+    right_before = told_by_a_prophet(prices, np.where(recent, -1.0, 1.0), sessions=63)
+    right_lately = told_by_a_prophet(prices, np.where(recent, 1.0, -1.0), sessions=63)
+    assert right_before.share(63) > 0.2
+    assert right_lately.share(63) == 0
+    took_over = right_before.outcomes(63, LEVELS)
+    drifted = took_over.last * np.exp(
+        right_before.walk.drift[took_over.origins]
+        * (
+            right_before.walk.clock[took_over.origins + 63]
+            - right_before.walk.clock[took_over.origins]
+        )
+    )
+    assert np.abs(took_over.forecast / drifted - 1)[-10:].min() > 1e-3
+
+
+@pytest.mark.parametrize("sessions", [1, 21, 63, 252])
+def test_outcomes_weigh_their_distance_and_know_which_windows_are_apart(sessions):
+    prices = price_series(LONG_RUN + 66 * 20)
+    told = told_by_a_prophet(prices).outcomes(sessions, LEVELS)
+    assert (told.weights == origin_weights(told.origins, sessions)).all()
+    assert (told.separate == separate_windows(told.origins, sessions)).all()
+    assert told.windows == len(told.separate)
+    assert (np.diff(told.origins[told.separate]) >= sessions).all()
+    assert told.weights[1] == pytest.approx(min(66 / sessions, 1))
+    assert told.weights[-1] == pytest.approx(min(7 / sessions, 1))
 
 
 @pytest.mark.parametrize("sessions", [21, 70, 799, 800, 5_000])

@@ -83,7 +83,7 @@ def evaluation_lines(study: Evaluation) -> tuple[str, ...]:
     level = look.level_text(study.config.interval)
     traded = f"{shares_text(study.shares)}, {study.cost_basis_points:g} basis points a trade"
     return (
-        f"{look.day_text(day)}: {final}; mean absolute error: {errors}",
+        f"the model alone, {look.day_text(day)}: {final}; mean absolute error: {errors}",
         f"the {level} band held {held} ({training} in training); {_hits(study)}",
         f"{traded}: {profits}",
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.forecasting.model import DEFAULT_CONFIG, fit_prophet
-from stockcast_lib.forecasting.studies.curves import fitted_curve, forecast_curve
+from stockcast_lib.forecasting.studies.curves import forecast_curve
 from stockcast_lib.forecasting.trading_calendar import sessions_ahead
 
 
@@ -30,9 +30,9 @@ class NextDays:
         as_of: the last session in the data.
         last_price: its close, which is the naive forecast as well.
         frame: columns date, price, change, direction, lower, upper, a row a session of the
-            exchange. `change` is from the model's own price of the session before, in price units:
-            the last close lies beside the model's curve, and the way back to it is no forecast of
-            the first session. lower and upper bound the band of `config.interval`.
+            exchange. `change` is from the session before, in price units: of the first from
+            the last close, so it holds the way back to the model's curve too. lower and upper
+            bound the band of `config.interval`.
     """
 
     config: ModelConfig
@@ -58,8 +58,7 @@ def next_days(
     model = fit_prophet(prices, config)
     as_of = prices.index[-1].date()
     curve = forecast_curve(model, sessions_ahead(as_of, sessions))
-    before = float(fitted_curve(model)["price"].iloc[-1])
-    change = np.diff(curve["price"].to_numpy(), prepend=before)
+    change = np.diff(curve["price"].to_numpy(), prepend=float(prices.iloc[-1]))
     frame = curve.assign(change=change, direction=[_direction(each) for each in change])
     ordered = frame[["date", "price", "change", "direction", "lower", "upper"]]
     return NextDays(model.config, as_of, float(prices.iloc[-1]), ordered)

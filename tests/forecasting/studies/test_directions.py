@@ -35,10 +35,9 @@ def test_holidays_are_left_out(study):
     assert study.frame["date"].iloc[0] == pd.Timestamp("2017-02-28")
 
 
-def test_directions_are_the_signs_of_the_changes_between_sessions(prices, study):
+def test_directions_are_the_signs_of_the_changes_from_the_last_close_on(prices, study):
     frame = study.frame
-    fitted = np.exp(log_prices(fit_prophet(prices), prices.index[-1:]))
-    expected = np.diff(np.concatenate([fitted, frame["price"]]))
+    expected = np.diff(np.concatenate([prices.iloc[-1:], frame["price"]]))
     assert frame["change"].to_numpy() == pytest.approx(expected)
     assert (frame["direction"] == np.where(expected > 0, "rise", "fall")).all()
     assert {"rise", "fall"} == set(frame["direction"])
