@@ -1,110 +1,15 @@
-"""What the middle of the house needs from its edges, as typed protocols.
+"""Jobs: how they come in, wait, are held by workers, and are heard of."""
 
-Every method may raise the retryable errors of its edge (`StoreUnavailable`, `QueueUnavailable`,
-`WorkerUnavailable`, `VendorUnavailable`); what else it raises is said at the method.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from stockcast_lib.core.budgets import CallLease
-from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import ErrorReport, StockcastError
+from stockcast_lib.core.errors import ErrorReport
 from stockcast_lib.core.job_events import JobEvent, Place
 from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, Lane, Progress, Stage
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Message, Reply
-from stockcast_lib.core.symbols import SymbolDirectory
-
-
-class MarketData(Protocol):
-    """A vendor of daily prices."""
-
-    name: str
-
-    @property
-    def calls_made(self) -> int:
-        """How many requests it was sent."""
-
-    def daily_prices(self, ticker: str, start: date | None = None) -> PriceHistory:
-        """The sessions from a date on; without one, the whole history.
-
-        Raises UnknownTicker, Throttled, NotInPlan, BadVendorKey, BadVendorData.
-        """
-
-
-class Directories(Protocol):
-    """The directory of known tickers, which changes now and then."""
-
-    def __call__(self) -> SymbolDirectory:
-        """The newest, as far as is known; at once."""
-
-    def fresh(self) -> SymbolDirectory:
-        """The newest; takes up to some seconds."""
-
-
-class PriceStore(Protocol):
-    """Immutable price versions."""
-
-    def save(
-        self,
-        history: PriceHistory,
-        fetched_at: datetime,
-        *,
-        behind: bool = True,
-        missing_sessions: int = 0,
-    ) -> PriceVersion:
-        """Store the rows, then the manifest, with what is known of its completeness.
-
-        Raises BadVendorData: the rows break the schema.
-        """
-
-    def current(self, ticker: str) -> PriceVersion | None:
-        """The version fetched last."""
-
-    def version(self, key: str) -> PriceVersion:
-        """The manifest at a key. Raises NoPrices."""
-
-    def load(self, version: PriceVersion) -> PriceHistory:
-        """The rows of a version. Raises NoPrices."""
-
-
-class RunArchive(Protocol):
-    """The evidence of every run, for good."""
-
-    def write(self, job_id: str, attempt: int, name: str, data: bytes) -> None:
-        """Store one artefact of one attempt."""
-
-    def read(self, job_id: str, name: str) -> bytes | None:
-        """The artefact of the last attempt that has it."""
-
-
-@dataclass(frozen=True)
-class StoredForecast:
-    """A forecast as Redis and the archive keep it: bytes that no reader needs to decode first."""
-
-    job_id: str
-    result: bytes
-    figure: bytes
-    picture: bytes
-
-
-class ResultStore(Protocol):
-    """The fast read path for finished forecasts."""
-
-    def put(self, result_key: str, forecast: StoredForecast) -> None:
-        """Keep it for its lifetime."""
-
-    def get(self, result_key: str) -> StoredForecast | None:
-        """What is kept, if it still is."""
-
-    def job_id(self, result_key: str) -> str | None:
-        """Whose result is kept there."""
 
 
 @dataclass(frozen=True)
@@ -123,32 +28,6 @@ class SubmissionStore(Protocol):
 
     def keep(self, key: str, submission: Submission) -> Submission:
         """Keep it unless there is one; give the one that is kept."""
-
-
-class PriceBoard(Protocol):
-    """Which price version is a ticker's current one, and who may fetch the next."""
-
-    def current(self, ticker: str) -> PriceVersion | None:
-        """The version published last."""
-
-    def publish(self, version: PriceVersion) -> None:
-        """Make it the current one, unless a later one is."""
-
-    def fetching(self, ticker: str) -> AbstractContextManager[None]:
-        """Held while the ticker's prices are fetched; waits for whoever holds it."""
-
-
-class VendorBudget(Protocol):
-    """The calls to vendors that all workers together may make."""
-
-    def lease(self, vendor: str, calls: int) -> CallLease:
-        """Take up to so many calls out of a vendor's budget."""
-
-    def give_back(self, lease: CallLease, calls: int) -> None:
-        """Put back the calls of a lease that were not made."""
-
-    def rest(self, vendor: str, seconds: float, refusal: ErrorReport) -> None:
-        """Let nobody ask a vendor for so long, because of what it said."""
 
 
 @dataclass(frozen=True)
@@ -291,41 +170,3 @@ class JobSubmitter(Protocol):
 
     def send(self, message: Message) -> Reply:
         """The worker's reply. Raises what a rejection names."""
-
-
-@dataclass(frozen=True)
-class NotebookRun:
-    """What came of executing a notebook.
-
-    Attributes:
-        executed: the notebook with its outputs, as it stands on disk (JSON in UTF-8).
-        outputs: the MIME bundles displayed, in order.
-        error: what stopped it, or None.
-    """
-
-    executed: bytes
-    outputs: tuple[Mapping[str, Any], ...]
-    error: StockcastError | None
-
-
-class ModelCatalogue(Protocol):
-    """The forecasting notebooks that a request may name."""
-
-    def notebook(self, model: str) -> Path:
-        """The model's notebook. Raises InvalidRequest for an unknown model."""
-
-    def revision(self, model: str) -> str:
-        """What tells this notebook and library from any other. Raises InvalidRequest."""
-
-
-class NotebookRunner(Protocol):
-    """Executes a notebook in a kernel of its own."""
-
-    def run(
-        self,
-        notebook: Path,
-        parameters: Mapping[str, Any],
-        on_progress: Callable[[Progress], None],
-        cancellation: Cancellation,
-    ) -> NotebookRun:
-        """Run it until it ends, or is to. Never raises for what the notebook does."""

@@ -1,0 +1,48 @@
+"""Notebooks: which there are, and what runs them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from stockcast_lib.core.cancellation import Cancellation
+from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.jobs import Progress
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What came of executing a notebook.
+
+    Attributes:
+        executed: the notebook with its outputs, as it stands on disk (JSON in UTF-8).
+        outputs: the MIME bundles displayed, in order.
+        error: what stopped it, or None.
+    """
+
+    executed: bytes
+    outputs: tuple[Mapping[str, Any], ...]
+    error: StockcastError | None
+
+
+class ModelCatalogue(Protocol):
+    """The forecasting notebooks that a request may name."""
+
+    def notebook(self, model: str) -> Path:
+        """The model's notebook. Raises InvalidRequest for an unknown model."""
+
+    def revision(self, model: str) -> str:
+        """What tells this notebook and library from any other. Raises InvalidRequest."""
+
+
+class NotebookRunner(Protocol):
+    """Executes a notebook in a kernel of its own."""
+
+    def run(
+        self,
+        notebook: Path,
+        parameters: Mapping[str, Any],
+        on_progress: Callable[[Progress], None],
+        cancellation: Cancellation,
+    ) -> NotebookRun:
+        """Run it until it ends, or is to. Never raises for what the notebook does."""
