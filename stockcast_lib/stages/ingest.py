@@ -14,6 +14,7 @@ from stockcast_lib.core.budgets import CALLS_A_RUN, CallLease, VendorRecord, res
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     BadResult,
+    RunCancelled,
     StockcastError,
     Throttled,
     WorkerUnavailable,
@@ -67,14 +68,16 @@ class IngestStage:
             with self.board.fetching(ticker):
                 # Whoever held the lock before may have fetched them.
                 version = self._usable(ticker) or self._refreshed(claim, cancellation)
-        self._hand_over(HandOver(claim.job.id, version.key))
+        self._hand_over(HandOver(claim.job.id, version.key), cancellation)
         self.queue.release(claim)
 
-    def _hand_over(self, message: HandOver) -> None:
+    def _hand_over(self, message: HandOver, cancellation: Cancellation) -> None:
         # The forecast workers may be restarting: a job whose prices are there is worth the wait.
         for attempt in stamina.retry_context(
             on=WorkerUnavailable, attempts=None, timeout=_HAND_OVER_TIMEOUT, wait_max=2
         ):
+            if cancellation.requested:
+                raise RunCancelled("The job was withdrawn while it was handed over.")
             with attempt:
                 self.forecast.send(message)
 

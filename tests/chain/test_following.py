@@ -88,7 +88,9 @@ def test_a_forecast_is_followed_from_the_line_to_its_end(api):
     assert {each.data["id"] for each in events} == {job["id"]}
     assert (events[-1].name, events[-1].data["state"]) == ("done", "done")
     moves = [(each.name, each.data["stage"]) for each in events if each.name != "progress"]
-    assert moves[-3:] == [("queued", "forecast"), ("running", "forecast"), ("done", "forecast")]
+    # A worker may have taken it before anybody listened.
+    assert moves[-2:] == [("running", "forecast"), ("done", "forecast")]
+    assert moves[:-2] == sorted(moves[:-2], key=lambda move: move[1] == "forecast")
     assert events[-1].data["position"] is None
     cells = [each.data["progress"] for each in events if each.name == "progress"]
     of_forecast = [each["cell"] for each in cells[-cells[-1]["cells"] :]]

@@ -8,7 +8,7 @@ import pytest
 
 from stockcast_lib.core.budgets import CallLease
 from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import StockcastError, Throttled
+from stockcast_lib.core.errors import RunCancelled, StockcastError, Throttled
 from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.results import PRICES_MIME
@@ -101,3 +101,16 @@ def test_a_stored_sample_does_not_stand_in_for_a_vendor_that_may_not_be_asked(ou
 def test_old_prices_of_a_vendor_stand_in_while_none_may_be_asked(outcome):
     old = BOUGHT.model_copy(update={"fetched_at": NOW - 2 * WEEK})
     assert outcome(old, ("tiingo",), calls=0) == (old.key, False)
+
+
+def test_a_job_that_is_withdrawn_is_not_handed_over():
+    edges, cancellation = Edges(BOUGHT, 8), Cancellation()
+    stage = IngestStage(
+        queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
+        budget=edges, vendors=("tiingo",), notebook=Path("ingest.ipynb"),
+        freshness=Freshness.asking(("tiingo",), WEEK),
+    )  # fmt: skip
+    cancellation.request()
+    with pytest.raises(RunCancelled):
+        stage(claim(), cancellation)
+    assert edges.handed_over == []
