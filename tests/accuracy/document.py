@@ -33,6 +33,7 @@ _HEAD = (
 
 def write(measured: pd.DataFrame, bars: pd.DataFrame) -> None:
     """Write the document and its two figures."""
+    commit = git_commit()  # before the figures change the tree
     _draw("accuracy-error.png", "Error, naive forecast = 1", _errors, measured)
     _draw(
         "accuracy-coverage.png",
@@ -40,15 +41,15 @@ def write(measured: pd.DataFrame, bars: pd.DataFrame) -> None:
         _coverages,
         measured,
     )
-    (_FOLDER / "accuracy.md").write_text(_text(measured, bars), encoding="utf-8")
+    (_FOLDER / "accuracy.md").write_text(_text(measured, bars, commit), encoding="utf-8")
 
 
-def _text(measured: pd.DataFrame, bars: pd.DataFrame) -> str:
+def _text(measured: pd.DataFrame, bars: pd.DataFrame, commit: str) -> str:
     origins = int(measured["origins"].iloc[0])
     sections = [_section(sessions, measured) for sessions in SESSIONS]
     return f"""# How accurate the forecasts are
 
-Measured by `make accuracy` at commit {git_commit()} on {datetime.now(UTC).date()}.
+Measured by `make accuracy` at commit {commit} on {datetime.now(UTC).date()}.
 
 {origins} origins, {STEP} sessions apart, from {TUNED_BEFORE.date()} on, in the bundled series of
 {", ".join(TICKERS)}. At each, every method is given the last {TRAINING} adjusted closes and
