@@ -1,5 +1,6 @@
 """The loop of a worker: claim, do, settle; with a heartbeat beside it."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -89,7 +90,8 @@ class ClaimLoop:
                 self._under_way.request()
             with _Heartbeat(self._queue, claim, self._under_way) as heartbeat:
                 error = self._attempt(claim)
-                self._settle(claim, error, cancelled=heartbeat.cancelled)
+                if error is not None:
+                    self._settle(claim, error, heartbeat.renewed())
             _log.info("job.left", seconds=round(time.monotonic() - began, 3))
 
     def _attempt(self, claim: Claim) -> StockcastError | None:
@@ -105,10 +107,8 @@ class ClaimLoop:
             return StockcastError("Stockcast itself failed at this job; its log has the cause.")
         return None
 
-    def _settle(self, claim: Claim, error: StockcastError | None, *, cancelled: bool) -> None:
-        if error is None:
-            return
-        settle = self._verdict(claim, error, cancelled=cancelled)
+    def _settle(self, claim: Claim, error: StockcastError, hold: Hold) -> None:
+        settle = self._verdict(claim, error, hold)
         try:
             for attempt in stamina.retry_context(
                 on=QueueUnavailable, attempts=None, timeout=_SETTLE_TIMEOUT, wait_max=2
@@ -119,10 +119,12 @@ class ClaimLoop:
             # Nothing can be recorded now: the lease runs out and the job is taken again.
             _log.warning("job.unsettled", error=away.message)
 
-    def _verdict(
-        self, claim: Claim, error: StockcastError, *, cancelled: bool
-    ) -> Callable[[], None]:
-        if cancelled:
+    def _verdict(self, claim: Claim, error: StockcastError, hold: Hold) -> Callable[[], None]:
+        if hold is Hold.LOST:
+            # Another has the job: what became of it is not this worker's to record.
+            _log.info("job.lost", error=error.message)
+            return lambda: self._queue.release(claim)
+        if hold is Hold.CANCELLED:
             return lambda: self._queue.cancelled(claim)
         if self._abandon.is_set():
             return lambda: self._queue.hand_back(claim)
@@ -138,7 +140,7 @@ class _Heartbeat:
     """Renews a claim's lease on a thread of its own; ends the work when the claim is lost."""
 
     def __init__(self, queue: JobQueue, claim: Claim, under_way: Cancellation) -> None:
-        self.cancelled = False
+        self._hold = Hold.HELD
         self._queue = queue
         self._claim = claim
         self._under_way = under_way
@@ -153,14 +155,15 @@ class _Heartbeat:
         self._over.set()
         self._thread.join()
 
+    def renewed(self) -> Hold:
+        """Renew the lease now; the hold that is known, while the queue is away."""
+        with contextlib.suppress(QueueUnavailable):
+            self._hold = self._queue.heartbeat(self._claim)
+        return self._hold
+
     def _beat(self) -> None:
         while not self._over.wait(keys.HEARTBEAT):
-            try:
-                held = self._queue.heartbeat(self._claim)
-            except QueueUnavailable:
-                continue
             # The ingest stage loses its hold by handing over: then no run is under way.
-            if held is not Hold.HELD:
-                self.cancelled = held is Hold.CANCELLED
+            if self.renewed() is not Hold.HELD:
                 self._under_way.request()
                 return

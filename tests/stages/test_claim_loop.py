@@ -39,6 +39,7 @@ class Queue:
 
     def __init__(self, given):
         self._given = given
+        self.hold = Hold.HELD
         self.told = []
 
     def claim(self, *_):
@@ -46,7 +47,13 @@ class Queue:
         return self._given
 
     def heartbeat(self, _):
-        return Hold.HELD
+        return self.hold
+
+    def release(self, _):
+        self.told.append(("release",))
+
+    def cancelled(self, _):
+        self.told.append(("cancelled",))
 
     def retry(self, _, error, delay):
         self.told.append(("retry", error, delay))
@@ -84,11 +91,12 @@ def archive():
 def told(archive):
     """What the queue is told of a claim whose work raises an error."""
 
-    def told(error, given=None):
+    def told(error, given=None, hold=Hold.HELD):
         def work(*_):
             raise error
 
         queue = Queue(given or claim())
+        queue.hold = hold
         queue.loop = ClaimLoop(
             stage=Stage.FORECAST, worker="worker", queue=queue, archive=archive, work=work
         )
@@ -130,3 +138,13 @@ def test_a_job_fails_without_the_archive_too(told, archive):
     archive.away = True
     error = StoreUnavailable("S3 is away.")
     assert told(error, claim(retries=7)) == ("fail", error.report(), True, False)
+
+
+def test_a_worker_that_has_lost_the_job_records_nothing(told, archive):
+    assert told(FAILURE, hold=Hold.LOST) == ("release",)
+    assert archive.kept == {}
+
+
+def test_a_failure_of_a_job_that_was_withdrawn_is_no_failure(told, archive):
+    assert told(FAILURE, hold=Hold.CANCELLED) == ("cancelled",)
+    assert archive.kept == {}
