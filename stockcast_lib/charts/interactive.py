@@ -1,122 +1,105 @@
 """The interactive chart, a plotly figure; it needs nothing from the network."""
 
 import json
+from datetime import timedelta
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from stockcast_lib.charts import appearance as look
+from stockcast_lib.charts.fan import fan_traces, median_traces
+from stockcast_lib.charts.frame import date_axis, scale, surroundings, upwards
+from stockcast_lib.charts.parts import Part, Trace, line_trace, mark
+from stockcast_lib.charts.trading_axis import range_breaks
 from stockcast_lib.forecasting.forecast import Forecast
 
-_RANGES = (("1m", 1, "month"), ("6m", 6, "month"), ("1y", 1, "year"))
-_BAND_FILL = f"rgba(11, 122, 117, {look.BAND_OPACITY})"
-_PRICE_HOVER = "%{y:,.2f}"
+_HEIGHT, _TOP = 480, 84
+# Beyond the target, for its mark: on a narrow page a share of the axis is little.
+_ROOM, _LEAST_ROOM = 0.035, timedelta(days=3)
+_HEADROOM, _LEAST_PRICE = 0.05, 1e-12
+_CONFIG = {"displaylogo": False, "responsive": True, "scrollZoom": False}
 
 
-def forecast_figure(forecast: Forecast) -> go.Figure:
-    """Observations, model and band, naive forecast and target.
+def forecast_document(forecast: Forecast) -> dict[str, Any]:
+    """Observations, model and fan, naive forecast and target: a plotly figure as JSON values.
 
-    The band's level is `forecast.config.interval`. The price axis is logarithmic where the band
-    is too wide for a linear one.
+    Each trace's `meta` has its `part`. The layout's has what a page's own range buttons need:
+    `asOf`, `targetDate` and `windowStart`, ISO dates; the figure itself has no such buttons. The
+    price axis is logarithmic where the fan is too wide for a linear one.
     """
-    figure = go.Figure(
-        data=[
-            *_band(forecast.path, f"{look.level_text(forecast.config.interval)} band"),
-            _observations(forecast),
-            _line(forecast.fit, "model fit", width=1.3),
-            _model_alone(forecast),
-            _line(forecast.path, "forecast (median)", width=2.4),
-            _naive(forecast),
-            _target(forecast),
-        ],
-        layout=_layout(forecast),
-    )
-    figure.update_layout(template=None)
-    return figure
+    traces = [
+        *fan_traces(forecast),
+        _line(forecast, forecast.fit, "model fit", "fit", width=1.3),
+        _observations(forecast),
+        _model_alone(forecast),
+        *median_traces(forecast, _hover(forecast)),
+        _naive(forecast),
+        _target(forecast),
+    ]
+    return {"data": traces, "layout": _layout(forecast), "config": dict(_CONFIG)}
 
 
 def figure_document(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON values, with how it is to be shown."""
     document: dict[str, Any] = json.loads(figure.to_json())
     document["layout"].pop("template", None)
-    document["config"] = {"displaylogo": False, "responsive": True, "scrollZoom": False}
+    document["config"] = dict(_CONFIG)
     return document
 
 
-def _dates(dates: Any) -> list[str]:
-    return pd.DatetimeIndex(dates).strftime("%Y-%m-%d").tolist()
+def _hover(forecast: Forecast) -> str:
+    return f"%{{y:{look.price_format(forecast)}}}"
 
 
-def _band(frame: pd.DataFrame, name: str) -> tuple[go.Scatter, ...]:
-    """A ribbon's two edges; it is in the legend and tells both when hovered over."""
-    edge: dict[str, Any] = {
-        "x": _dates(frame["date"]),
-        "mode": "lines",
-        "line": {"width": 0, "color": look.MODEL},
-        "legendgroup": "band",
-    }
-    bounds = zip(frame["lower"], frame["upper"], strict=True)
-    words = [f"{look.price_text(low)} to {look.price_text(high)}" for low, high in bounds]
-    upper = go.Scatter(
-        **edge, y=frame["upper"].tolist(), name="upper", showlegend=False, hoverinfo="skip"
-    )
-    lower = go.Scatter(
-        **edge,
-        y=frame["lower"].tolist(),
-        name=name,
-        fill="tonexty",
-        fillcolor=_BAND_FILL,
-        customdata=words,
-        hovertemplate="%{customdata}",
-    )
-    return upper, lower
-
-
-def _observations(forecast: Forecast) -> go.Scatter:
-    return go.Scatter(
-        x=_dates(forecast.observations.index),
+def _observations(forecast: Forecast) -> Trace:
+    return line_trace(
+        x=look.dates(forecast.observations.index),
         y=forecast.observations.tolist(),
         name="adjusted close",
-        mode="markers",
-        marker={"size": 3.5, "color": look.INK},
-        hovertemplate=_PRICE_HOVER,
+        # One session has no line.
+        mode="lines" if len(forecast.observations) > 1 else "markers",
+        line={"width": 1.5, "color": look.INK},
+        hovertemplate=_hover(forecast),
+        meta=mark("observations"),
     )
 
 
-def _line(frame: pd.DataFrame, name: str, width: float, dash: str = "solid") -> go.Scatter:
-    return go.Scatter(
-        x=_dates(frame["date"]),
+def _line(forecast: Forecast, frame: pd.DataFrame, name: str, part: Part, **stroke: Any) -> Trace:
+    return line_trace(
+        x=look.dates(frame["date"]),
         y=frame["price"].tolist(),
         name=name,
-        mode="lines",
-        line={"width": width, "color": look.MODEL, "dash": dash},
-        hovertemplate=_PRICE_HOVER,
+        line={"color": look.MODEL, **stroke},
+        hovertemplate=_hover(forecast),
+        meta=mark(part),
     )
 
 
-def _model_alone(forecast: Forecast) -> go.Scatter:
+def _model_alone(forecast: Forecast) -> Trace:
     """In the legend: who asks for it sees it, and nobody takes it for the forecast."""
-    line = _line(look.model_path(forecast), "model alone", width=1.3, dash="dash")
-    return line.update(visible="legendonly")
+    path = look.model_path(forecast)
+    line = _line(forecast, path, "model alone", "model", width=1.3, dash="dash")
+    return {**line, "visible": "legendonly"}
 
 
-def _naive(forecast: Forecast) -> go.Scatter:
+def _naive(forecast: Forecast) -> Trace:
     price = forecast.baseline.price
-    return go.Scatter(
-        x=[forecast.as_of.isoformat(), *_dates(forecast.path["date"])],
+    return line_trace(
+        x=[forecast.as_of.isoformat(), *look.dates(forecast.path["date"])],
         y=[price] * (len(forecast.path) + 1),
         name="naive forecast (last price)",
-        mode="lines",
         line={"width": 2, "color": look.NAIVE, "dash": "dot"},
-        hovertemplate=_PRICE_HOVER,
+        hovertemplate=_hover(forecast),
+        meta=mark("naive"),
     )
 
 
-def _target(forecast: Forecast) -> go.Scatter:
+def _target(forecast: Forecast) -> Trace:
     price = float(forecast.path["price"].iloc[-1])
-    return go.Scatter(
+    return line_trace(
         x=[forecast.target_date.isoformat()],
         y=[price],
         name="target",
@@ -128,11 +111,13 @@ def _target(forecast: Forecast) -> go.Scatter:
         },
         hoverinfo="skip",
         showlegend=False,
+        meta=mark("target"),
     )
 
 
 def _layout(forecast: Forecast) -> dict[str, Any]:
     return {
+        **surroundings(_HEIGHT, _TOP),
         "title": {
             "text": f"<b>{escape(look.title(forecast))}</b>"
             f"<br><sup>{escape(look.subtitle(forecast))}</sup>",
@@ -140,64 +125,40 @@ def _layout(forecast: Forecast) -> dict[str, Any]:
             "xanchor": "left",
             "font": {"size": 18},
         },
-        "font": {"family": look.FONT, "size": 13, "color": look.INK},
-        "paper_bgcolor": look.PAPER,
-        "plot_bgcolor": look.PAPER,
-        "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": look.PAPER, "bordercolor": look.GRID},
-        "legend": _legend(),
-        "margin": {"l": 64, "r": 24, "t": 104, "b": 64},
-        "height": 480,
         "xaxis": _date_axis(forecast),
         "yaxis": _price_axis(forecast),
-    }
-
-
-def _legend() -> dict[str, Any]:
-    # At the bottom of the whole figure: beside the axis it would cover the dates. Its rows are
-    # as many as the page is narrow, and the axis's automargin leaves room for them all.
-    return {
-        "orientation": "h",
-        "yref": "container",
-        "y": 0,
-        "yanchor": "bottom",
-        "x": 0,
-        "xanchor": "left",
+        "meta": {
+            "asOf": forecast.as_of.isoformat(),
+            "targetDate": forecast.target_date.isoformat(),
+            "windowStart": look.window_start(forecast).isoformat(),
+        },
     }
 
 
 def _date_axis(forecast: Forecast) -> dict[str, Any]:
-    buttons: list[dict[str, Any]] = [
-        {"label": label, "count": count, "step": step, "stepmode": "backward"}
-        for label, count, step in _RANGES
-    ]
-    end = pd.Timestamp(forecast.target_date) + pd.Timedelta(days=max(3, forecast.days // 15))
-    return {
-        "type": "date",
-        "automargin": True,
-        "range": [look.window_start(forecast).isoformat(), end.date().isoformat()],
-        "rangeselector": {
-            "buttons": [*buttons, {"label": "all", "step": "all"}],
-            "x": 1,
-            "xanchor": "right",
-            "y": 1.02,
-            "bgcolor": "#f2f5f7",
-            "activecolor": "#d5e7e6",
-            "font": {"size": 12},
-        },
-        "hoverformat": "%a %-d %b %Y",
-        "showgrid": False,
-        "linecolor": look.GRID,
-        "ticks": "outside",
-        "tickcolor": look.GRID,
-    }
+    start, target = look.window_start(forecast), forecast.target_date
+    end = target + max((target - start) * _ROOM, _LEAST_ROOM)
+    ahead = pd.DatetimeIndex(forecast.path["date"])
+    shown = pd.DatetimeIndex(forecast.observations.index.append(ahead))
+    return date_axis(
+        range=[start.isoformat(), end.isoformat()],
+        rangebreaks=range_breaks(shown),
+    )
 
 
 def _price_axis(forecast: Forecast) -> dict[str, Any]:
-    return {
-        "title": {"text": "Adjusted close"},
-        "type": "log" if look.needs_log_axis(forecast) else "linear",
-        "gridcolor": look.GRID,
-        "zeroline": False,
-        "automargin": True,
-    }
+    log = look.needs_log_axis(forecast)
+    return upwards("Adjusted close", **scale(log=log), range=_price_range(forecast, log=log))
+
+
+def _price_range(forecast: Forecast, *, log: bool) -> list[float]:
+    """Of what the first range of dates shows: the whole training may have been far from it."""
+    start = pd.Timestamp(look.window_start(forecast))
+    seen = forecast.observations[forecast.observations.index >= start]
+    lows = (seen.min(), forecast.path["lower"].min(), forecast.fan["lower"].min())
+    highs = (seen.max(), forecast.path["upper"].max(), forecast.fan["upper"].max())
+    ends = np.array([min(lows), max(highs)], dtype=float)
+    if log:
+        ends = np.log10(np.maximum(ends, _LEAST_PRICE))
+    room = _HEADROOM * (ends[1] - ends[0] or abs(ends[1]) or 1.0)
+    return [float(ends[0] - room), float(ends[1] + room)]

@@ -1,7 +1,5 @@
-import gc
 import io
 import json
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -9,12 +7,12 @@ from datetime import date
 import matplotlib.image
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
-from stockcast_lib.charts import appearance, picture
-from stockcast_lib.charts.interactive import figure_document, forecast_figure
+from stockcast_lib.charts import appearance
+from stockcast_lib.charts.interactive import forecast_document
 from stockcast_lib.charts.picture import forecast_png
 from stockcast_lib.forecasting import make_forecast
 from tests.factories import price_history
@@ -29,7 +27,7 @@ def forecast():
 
 @pytest.fixture(scope="module")
 def document(forecast):
-    return figure_document(forecast_figure(forecast))
+    return forecast_document(forecast)
 
 
 def _trace(document, name):
@@ -58,14 +56,24 @@ def test_the_figure_shows_the_forecast_path_itself(forecast, document):
     assert line["y"] == forecast.path["price"].tolist()
 
 
-def test_the_band_is_a_ribbon_between_upper_and_lower(forecast, document):
-    lower = _trace(document, "80 % band")
-    upper = document["data"][document["data"].index(lower) - 1]
-    assert lower["fill"] == "tonexty"
-    assert lower["y"] == forecast.path["lower"].tolist()
-    assert upper["y"] == forecast.path["upper"].tolist()
-    low, high = (float(text) for text in lower["customdata"][-1].split(" to "))
-    assert (low, high) == pytest.approx((lower["y"][-1], upper["y"][-1]), abs=0.01)
+def test_the_observations_are_a_line(forecast, document):
+    observed = _trace(document, "adjusted close")
+    assert observed["mode"] == "lines"
+    assert observed["y"] == forecast.observations.tolist()
+
+
+def test_every_trace_says_what_it_is(document):
+    parts = {trace["meta"]["part"] for trace in document["data"]}
+    assert parts == {"band", "observations", "fit", "model", "forecast", "naive", "target"}
+
+
+def test_the_layout_says_what_a_page_s_range_buttons_count_from(forecast, document):
+    assert document["layout"]["meta"] == {
+        "asOf": "2017-02-27",
+        "targetDate": forecast.target_date.isoformat(),
+        "windowStart": document["layout"]["xaxis"]["range"][0],
+    }
+    assert "rangeselector" not in document["layout"]["xaxis"]
 
 
 def test_the_naive_forecast_is_a_dotted_line_at_the_last_price(forecast, document):
@@ -81,10 +89,36 @@ def test_the_target_is_marked(forecast, document):
     assert target["y"] == [forecast.path["price"].iloc[-1]]
 
 
-def test_hover_is_unified_and_ranges_can_be_chosen(document):
-    buttons = document["layout"]["xaxis"]["rangeselector"]["buttons"]
+def test_plotly_accepts_every_attribute_and_adds_none(document):
+    figure = go.Figure({"data": document["data"], "layout": document["layout"]})
+    assert json.loads(figure.to_json())["data"] == document["data"]
+
+
+def test_hover_is_unified(document):
     assert document["layout"]["hovermode"] == "x unified"
-    assert [button["label"] for button in buttons] == ["1m", "6m", "1y", "all"]
+
+
+def test_the_first_price_range_is_that_of_the_first_dates(forecast):
+    prices = forecast.observations.copy()
+    prices.iloc[:20] *= 10  # more than a year before the end
+    layout = forecast_document(replace(forecast, observations=prices))["layout"]
+    low, high = layout["yaxis"]["range"]
+    seen = prices[prices.index >= layout["meta"]["windowStart"]]
+    assert low < min(seen.min(), forecast.fan["lower"].min())
+    assert max(seen.max(), forecast.fan["upper"].max()) < high < prices.max()
+
+
+def test_a_logarithmic_axis_has_its_first_range_in_powers_of_ten(forecast):
+    wide = replace(forecast, path=forecast.path.assign(upper=forecast.path["upper"] * 1e6))
+    low, high = forecast_document(wide)["layout"]["yaxis"]["range"]
+    assert 10**low < forecast.fan["lower"].min()
+    assert 10**high > wide.path["upper"].max()
+
+
+def test_the_axis_leaves_out_days_without_a_session(document):
+    weekends, closed = document["layout"]["xaxis"]["rangebreaks"]
+    assert weekends == {"bounds": ["sat", "mon"]}
+    assert "2017-04-14" in closed["values"]  # Good Friday, which is ahead
 
 
 def test_the_legend_stands_below_the_dates_whatever_the_figure_s_height(document):
@@ -109,8 +143,8 @@ def test_data_that_is_no_sample_is_not_called_one(forecast):
 def test_a_band_too_wide_for_a_linear_axis_gets_a_logarithmic_one(forecast):
     far = forecast.path.assign(upper=forecast.path["upper"] * 1e6)
     wide = replace(forecast, path=far)
-    assert forecast_figure(forecast).layout.yaxis.type == "linear"
-    assert forecast_figure(wide).layout.yaxis.type == "log"
+    assert forecast_document(forecast)["layout"]["yaxis"]["type"] == "linear"
+    assert forecast_document(wide)["layout"]["yaxis"]["type"] == "log"
 
 
 def test_a_short_horizon_shows_a_year_and_a_long_one_more(forecast):
@@ -148,22 +182,12 @@ def test_a_name_with_a_formula_sign_is_drawn_as_it_stands(forecast):
     assert forecast_png(replace(forecast, ticker="A$B$_C"))
 
 
-def test_figures_are_freed_and_never_registered_with_pyplot(forecast, monkeypatch):
-    made = []
-
-    class Watched(Figure):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            made.append(weakref.ref(self))
-
-    monkeypatch.setattr(picture, "Figure", Watched)
-    forecast_png(forecast)
-    gc.collect()
-    assert [figure() for figure in made] == [None]
+def test_the_paper_is_exactly_white(forecast):
+    assert (_pixels(forecast_png(forecast))[0, 0, :3] == 1).all()
 
 
 @pytest.mark.parametrize("days", [1, 10_000])
 def test_the_shortest_and_the_longest_horizon_can_be_drawn(days):
     forecast = make_forecast(price_history(sessions=800), days)
     assert forecast_png(forecast).startswith(b"\x89PNG")
-    json.dumps(figure_document(forecast_figure(forecast)), allow_nan=False)
+    json.dumps(forecast_document(forecast), allow_nan=False)

@@ -11,13 +11,11 @@ import plotly.graph_objects as go
 from stockcast_lib.charts import appearance as look
 from stockcast_lib.core.prices import PriceHistory
 
-RISE, FALL = "#0b7a75", "#b3261e"
-# For series without an order, each told from the others by lightness as well.
-SERIES = (look.MODEL, look.NAIVE, "#3d4fa1", "#8c2f6b", "#6f7f12", "#8795a1")
-TEST_FILL = "rgba(102, 114, 127, 0.08)"
+RISE, FALL, SERIES = look.RISE, look.FALL, look.SERIES
+TEST_FILL = look.see_through(look.MUTED, look.FAINT_OPACITY)
+dates, see_through = look.dates, look.see_through
 _HEIGHT, _LINE_HEIGHT, _HEAD = 480, 23, 80
 _HOVER = "%{y:,.2f}"
-_LOG_AXIS_RATIO = 25.0  # a linear axis would show the highest alone
 _FEW_TICKS_RATIO = 1e5  # powers of ten are ticks enough
 DAY = "%a %-d %b %Y"
 
@@ -74,18 +72,13 @@ def dress(
 
 def price_axis(lowest: float, highest: float) -> dict[str, Any]:
     """An axis's type and ticks, by the prices that it has to show."""
-    if highest <= _LOG_AXIS_RATIO * lowest:
+    if not look.far_apart(lowest, highest):
         return {"type": "linear"}
     if highest > _FEW_TICKS_RATIO * lowest:
         return {"type": "log"}
     powers = range(math.floor(math.log10(lowest)), math.ceil(math.log10(highest)) + 1)
     ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
     return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
-
-
-def dates(values: Any) -> list[str]:
-    """Dates as plotly reads them in every browser's time zone."""
-    return pd.DatetimeIndex(values).strftime("%Y-%m-%d").tolist()
 
 
 def line(x: Any, y: Any, name: str, colour: str, **options: Any) -> go.Scatter:
@@ -127,12 +120,3 @@ def band(
         fillcolor=see_through(colour),
     )
     return upper, lower
-
-
-def see_through(colour: str, opacity: float = look.BAND_OPACITY) -> str:
-    """A `#rrggbb` or `rgb(...)` colour that lets what is below show."""
-    if colour.startswith("#"):
-        parts = [str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)]
-    else:
-        parts = [part.strip() for part in colour[colour.index("(") + 1 : -1].split(",")]
-    return f"rgba({', '.join(parts)}, {opacity})"

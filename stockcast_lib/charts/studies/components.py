@@ -1,5 +1,7 @@
 """The figure of what a fitted model is made of."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -10,7 +12,12 @@ from stockcast_lib.charts.studies.words import components_lines
 from stockcast_lib.core.prices import PriceHistory
 from stockcast_lib.forecasting.studies.components import Components
 
-_TICKS = {"yearly": "%b", "monthly": "%-d %b"}
+_TICKS: dict[str, dict[str, Any]] = {
+    "yearly": {"tickformat": "%b", "hoverformat": canvas.DAY},
+    "monthly": {"tickformat": "%-d %b", "hoverformat": canvas.DAY},
+    # Any week stands for all.
+    "weekly": {"tickformat": "%A", "dtick": 86_400_000},
+}
 _HEAD, _PANEL = 150, 170
 
 
@@ -32,10 +39,11 @@ def components_figure(study: Components, history: PriceHistory) -> go.Figure:
     )
     lowest, highest = study.frame["actual"].min(), study.frame["actual"].max()
     figure.update_yaxes(**canvas.price_axis(lowest, highest), row=1, col=1)
+    figure.update_xaxes(hoverformat=canvas.DAY, row=1, col=1)
     for row, term in enumerate(study.terms, start=2):
-        figure.update_xaxes(tickformat=_TICKS.get(term), row=row, col=1)
+        figure.update_xaxes(**_TICKS.get(term, {"hoverformat": canvas.DAY}), row=row, col=1)
         figure.add_hline(y=0, line={"color": look.MUTED, "width": 1}, row=row, col=1)
-    return figure.update_xaxes(hoverformat=canvas.DAY)
+    return figure
 
 
 def _trend(frame: pd.DataFrame) -> list[go.Scatter]:
@@ -55,5 +63,5 @@ def _effect(study: Components, term: str) -> go.Scatter:
         over, effect, term, look.MODEL, showlegend=False, hovertemplate="%{y:+.2f} %"
     )
     if term == "weekly":
-        drawn.update(x=[pd.Timestamp(day).day_name() for day in over], mode="lines+markers")
+        drawn.update(mode="lines+markers")
     return drawn

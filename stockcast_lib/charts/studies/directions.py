@@ -4,8 +4,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from stockcast_lib.charts import appearance as look
+from stockcast_lib.charts import frame
 from stockcast_lib.charts.studies import canvas
 from stockcast_lib.charts.studies.words import next_days_lines
+from stockcast_lib.charts.trading_axis import range_breaks
+from stockcast_lib.charts.writing import PLAIN
 from stockcast_lib.core.prices import PriceHistory
 from stockcast_lib.forecasting.studies.directions import Direction, NextDays
 
@@ -14,7 +17,6 @@ _STYLES = {
     Direction.FALL: (canvas.FALL, "triangle-down"),
     Direction.UNCHANGED: (look.MUTED, "circle"),
 }
-_BAR_OPACITY = 0.3
 
 
 def next_days_figure(study: NextDays, history: PriceHistory) -> go.Figure:
@@ -28,29 +30,20 @@ def next_days_figure(study: NextDays, history: PriceHistory) -> go.Figure:
     figure.add_trace(_last_price(study))
     figure.update_yaxes(title_text="Adjusted close", range=_range(study))
     canvas.dress(figure, history, "the next sessions", next_days_lines(study))
-    # Sessions side by side: on a time axis weekends would leave holes.
-    figure.update_xaxes(
-        type="category", categoryorder="array", categoryarray=_labels(study.frame), nticks=24
-    )
+    # Sessions side by side: weekends would leave holes.
+    breaks = range_breaks(pd.DatetimeIndex(study.frame["date"]))
+    figure.update_xaxes(type="date", rangebreaks=breaks, **frame.dates(PLAIN))
     return figure.update_layout(bargap=0.35, barmode="overlay")
-
-
-def _labels(frame: pd.DataFrame) -> list[str]:
-    """Days, with the year where there are several."""
-    days = [pd.Timestamp(day) for day in frame["date"]]
-    several = len({day.year for day in days}) > 1
-    texts = [f"{day.day_name()[:3]} {look.day_text(day)}" for day in days]
-    return texts if several else [text.rpartition(" ")[0] for text in texts]
 
 
 def _bars(rows: pd.DataFrame, direction: Direction, colour: str) -> go.Bar:
     bounds = zip(rows["lower"], rows["upper"], strict=True)
     return go.Bar(
-        x=_labels(rows),
+        x=canvas.dates(rows["date"]),
         base=rows["lower"].tolist(),
         y=(rows["upper"] - rows["lower"]).tolist(),
         name=f"band, {direction}",
-        marker={"color": canvas.see_through(colour, _BAR_OPACITY)},
+        marker={"color": canvas.see_through(colour, look.BAR_OPACITY)},
         customdata=[f"{look.price_text(low)} to {look.price_text(high)}" for low, high in bounds],
         hovertemplate="%{customdata}",
         legendgroup=direction.value,
@@ -61,7 +54,7 @@ def _bars(rows: pd.DataFrame, direction: Direction, colour: str) -> go.Bar:
 def _prices(rows: pd.DataFrame, direction: Direction, colour: str, symbol: str) -> go.Scatter:
     pairs = zip(rows["price"], rows["change"], strict=True)
     return go.Scatter(
-        x=_labels(rows),
+        x=canvas.dates(rows["date"]),
         y=rows["price"].tolist(),
         name=direction.value,
         mode="markers",
@@ -73,12 +66,12 @@ def _prices(rows: pd.DataFrame, direction: Direction, colour: str, symbol: str) 
 
 
 def _last_price(study: NextDays) -> go.Scatter:
-    labels = _labels(study.frame)
+    days = canvas.dates(study.frame["date"])
     return go.Scatter(
-        x=labels,
-        y=[study.last_price] * len(labels),
+        x=days,
+        y=[study.last_price] * len(days),
         name="naive forecast (last price)",
-        mode="lines" if len(labels) > 1 else "markers",
+        mode="lines" if len(days) > 1 else "markers",
         line={"color": look.NAIVE, "width": 2, "dash": "dot"},
         hovertemplate="%{y:,.2f}",
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
 from stockcast_lib.charts import appearance as look
@@ -12,9 +11,6 @@ from stockcast_lib.charts.studies import canvas
 from stockcast_lib.charts.studies.words import comparison_lines, validation_lines
 from stockcast_lib.core.prices import PriceHistory
 from stockcast_lib.forecasting.studies.priors import PriorComparison, PriorValidation
-
-_COLOURS, _LIGHTEST = "Viridis", 0.82  # beyond it lines fade into the paper
-_TRAIN = "#a9b4be"
 
 
 def comparison_figure(study: PriorComparison, history: PriceHistory) -> go.Figure:
@@ -40,11 +36,11 @@ def validation_figure(study: PriorValidation, history: PriceHistory) -> go.Figur
     """Errors and band widths in training and test, a pair of bars a scale."""
     figure = make_subplots(
         cols=2,
-        subplot_titles=("Mean absolute error", "Mean width of the band"),
+        subplot_titles=("Mean error", "Width of the band"),
         horizontal_spacing=0.09,
     )
     for col, measure in enumerate(("error", "band"), start=1):
-        for part, colour in (("train", _TRAIN), ("test", look.MODEL)):
+        for part, colour in (("train", look.TRAINING), ("test", look.MODEL)):
             bars = _bars(study.frame, f"{part}_{measure}", colour)
             bars.update(name="training" if part == "train" else part, showlegend=col == 1)
             figure.add_trace(bars, row=1, col=col)
@@ -53,7 +49,7 @@ def validation_figure(study: PriorValidation, history: PriceHistory) -> go.Figur
         figure, history, "changepoint priors on held-out sessions", validation_lines(study)
     )
     figure.update_layout(bargap=0.3, bargroupgap=0.05)
-    figure.update_xaxes(title_text="changepoint prior scale", type="category")
+    figure.update_xaxes(title_text="prior scale", type="category")
     return figure
 
 
@@ -64,8 +60,9 @@ def _price_axis(study: PriorComparison) -> dict[str, Any]:
 
 
 def _colours(count: int) -> list[str]:
-    steps = [_LIGHTEST * at / max(count - 1, 1) for at in range(count)]
-    return list(sample_colorscale(_COLOURS, steps))
+    """As far apart in the scale as there is room for."""
+    last = len(look.SCALE) - 1
+    return [look.SCALE[round(last * at / max(count - 1, 1))] for at in range(count)]
 
 
 def _labels(frame: pd.DataFrame) -> list[str]:

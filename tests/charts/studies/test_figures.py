@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stockcast_lib.charts import palettes, views
 from stockcast_lib.charts import studies as charts
 from stockcast_lib.charts.interactive import figure_document
 from stockcast_lib.charts.studies import canvas
+from stockcast_lib.charts.writing import Writing
 from stockcast_lib.forecasting import ModelConfig, studies
+from tests.charts.colours import colours_of
 from tests.factories import price_history
 
 CONFIG = ModelConfig(training_years=2.0)
@@ -76,6 +79,13 @@ def test_a_figure_is_json_names_the_ticker_and_the_sample_and_needs_no_network(d
     title = document["layout"]["title"]["text"]
     assert title.startswith("<b>TEST: ")
     assert "sample data to 27 Feb 2017" in title
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_colour_has_its_counterpart_on_dark_paper(drawn, name):
+    _, document = drawn[name]
+    assert colours_of(document)
+    assert colours_of(document) <= set(palettes.DARK)
 
 
 def test_prices_share_a_panel_and_volume_has_its_own(drawn):
@@ -170,15 +180,20 @@ def test_each_bar_is_the_band_itself_from_its_lower_to_its_upper_bound(drawn):
 def test_sessions_stand_side_by_side_in_their_order(drawn):
     study, document = drawn["next days"]
     axis = document["layout"]["xaxis"]
-    assert axis["type"] == "category"
-    assert axis["categoryarray"][:2] == ["Tue 28 Feb", "Wed 1 Mar"]
-    assert len(set(axis["categoryarray"])) == len(study.frame)
+    days = _trace(document, "naive forecast (last price)")["x"]
+    assert axis["type"] == "date"
+    assert axis["rangebreaks"][0] == {"bounds": ["sat", "mon"]}
+    assert days[:2] == ["2017-02-28", "2017-03-01"]
+    assert days == sorted(set(days))
+    assert len(days) == len(study.frame)
 
 
-def test_sessions_of_two_years_are_told_apart(history):
-    study = studies.next_days(history.adjusted_close, 300)
-    labels = figure_document(charts.next_days_figure(study, history))["layout"]["xaxis"]
-    assert len(set(labels["categoryarray"])) == 300
+def test_sessions_are_written_as_the_reader_does(drawn):
+    _, document = drawn["next days"]
+    written = views.localised(document, Writing(hover="%d.%m.%Y", day_tick="%d.%m."))
+    axis = written["layout"]["xaxis"]
+    assert axis["hoverformat"] == "%d.%m.%Y"
+    assert axis["tickformatstops"][0]["value"].startswith("%d.%m.")
 
 
 def test_each_component_has_a_panel(drawn):
@@ -186,7 +201,12 @@ def test_each_component_has_a_panel(drawn):
     assert len({_trace(document, name)["yaxis"] for name in ("trend", *study.terms)}) == 4
     assert _trace(document, "trend")["y"] == study.frame["trend"].tolist()
     assert _trace(document, "yearly")["y"] == study.cycles["yearly"]["effect"].tolist()
-    assert _trace(document, "weekly")["x"][0] == "Monday"
+    weekly = _trace(document, "weekly")
+    assert pd.Timestamp(weekly["x"][0]).day_name() == "Monday"
+    axis = document["layout"][weekly["xaxis"].replace("x", "xaxis")]
+    # The browser names the days, and no hover text dates them.
+    assert axis["tickformat"] == "%A"
+    assert "hoverformat" not in axis
 
 
 def test_prices_too_far_apart_for_a_linear_axis_get_a_logarithmic_one():
