@@ -88,7 +88,9 @@ def hostile_notebook(away: str = "http://elsewhere.invalid") -> bytes:
             "outputs": [*displays, *others],
         },
     ]
-    return json.dumps({"cells": cells, "nbformat": 4, "metadata": {"title": "<script>"}}).encode()
+    return json.dumps(
+        {"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {"title": "<script>"}}
+    ).encode()
 
 
 def _displayed(bundle: dict[str, str]) -> dict[str, object]:

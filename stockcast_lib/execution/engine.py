@@ -19,11 +19,16 @@ from papermill.engines import Engine
 
 from stockcast_lib.core.errors import OutputTooLarge, RunCancelled, StockcastError
 from stockcast_lib.core.jobs import Progress
+from stockcast_lib.execution.descendants import overdrawn
 from stockcast_lib.execution.limits import MEGABYTE, OUTPUT_BYTES, Limits
 from stockcast_lib.execution.ready_kernel import ReadyKernel
+from stockcast_lib.execution.versions import library_versions
 
 ENGINE = "stockcast"
 INTERRUPT_GRACE_SECONDS = 0.5
+_LOOK_SECONDS = 0.25
+# Of the time, at most: a family that is large takes long to look at.
+_LOOKING_SHARE = 0.1
 
 
 @dataclass
@@ -62,6 +67,20 @@ class Session:
         await asyncio.sleep(INTERRUPT_GRACE_SECONDS)
         await self.kernel.kill()
 
+    async def keep_within_limits(self) -> None:
+        """Look at what the kernel's processes hold until it is too much, and end the run then."""
+        spent = 0.0
+        while True:
+            await asyncio.sleep(max(_LOOK_SECONDS, spent / _LOOKING_SHARE))
+            began = time.monotonic()
+            reason = overdrawn(self.kernel.process.pid, self.limits)
+            spent = time.monotonic() - began
+            if reason is not None:
+                self.stopped_by = self.stopped_by or reason
+                # An interrupt would reach the kernel alone, and what forks would fork on.
+                await self.kernel.kill_family()
+                return
+
     async def cancel(self) -> None:
         """End the run because nobody waits for it any more."""
         await self.stop(RunCancelled("The run was cancelled."))
@@ -97,6 +116,7 @@ class StockcastEngine(Engine):  # type: ignore[misc]
     ) -> None:
         """Run all cells; papermill calls this and then looks for errors in the outputs."""
         session.notebook = nb_man.nb
+        nb_man.nb.metadata["stockcast"] = {"versions": library_versions()}
         session.wait(_run_cells(nb_man, kernel_name, session))
 
 
@@ -113,6 +133,7 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
     client.kc = kernel.client
     client.reset_execution_trackers()
     unwatch = _watch_for_death(kernel, client)
+    keeping = asyncio.ensure_future(session.keep_within_limits())
     try:
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
@@ -130,6 +151,7 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
         nb_man.nb.metadata.language_info = kernel.language_info
         client.set_widgets_metadata()
     finally:
+        keeping.cancel()
         unwatch()
 
 

@@ -17,6 +17,7 @@ from functools import cache
 import structlog
 
 from stockcast_lib.execution import fork_server
+from stockcast_lib.execution.confinement import Confinement
 
 _log = structlog.get_logger()
 _WARM_UP_SECONDS = 60.0
@@ -33,6 +34,8 @@ _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # Each thread that allocates would have a heap of its own, in every kernel.
+    "MALLOC_ARENA_MAX": "1",
 }
 
 
@@ -116,7 +119,7 @@ def _answer(life: socket.socket) -> tuple[int, int]:
     life.settimeout(_ANSWER_SECONDS)
     told, files, _, _ = socket.recv_fds(life, 32, 1)
     if not told:
-        raise ForkFailed("The fork server died.")
+        raise ForkFailed("The fork server died, or could not fork.")
     return int(told), files[0]
 
 
@@ -150,6 +153,7 @@ class ForkServer:
         cwd: str,
         *,
         quiet: bool = False,
+        confinement: Confinement | None = None,
     ) -> ForkedProcess:
         """A new kernel.
 
@@ -158,11 +162,18 @@ class ForkServer:
             environment: all that it sees of an environment.
             cwd: its working directory.
             quiet: nothing of what it prints goes to this process's output as well.
+            confinement: what alone it may reach; without one, all that this process may.
 
         Raises:
             ForkFailed: the server could not be started, or has died.
         """
-        wanted = {"argv": list(argv), "env": dict(environment), "cwd": cwd, "quiet": quiet}
+        wanted = {
+            "argv": list(argv),
+            "env": dict(environment),
+            "cwd": cwd,
+            "quiet": quiet,
+            "confinement": confinement.document() if confinement else None,
+        }
         request = json.dumps(wanted).encode()
         if len(request) > fork_server.MAX_REQUEST:
             raise ForkFailed("The kernel's environment is too large.")

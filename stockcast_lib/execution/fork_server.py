@@ -65,7 +65,13 @@ class _Server:
         if not data:
             return False
         life = socket.socket(fileno=files[0])
-        pid = _fork(json.loads(data))
+        try:
+            pid = _fork(json.loads(data))
+        except OSError:  # too many processes, or too little memory: for now
+            traceback.print_exc()
+            # The closed socket tells whoever asked that there is no kernel.
+            life.close()
+            return True
         self._kernels[pid] = life
         descriptor = os.pidfd_open(pid)
         try:

@@ -18,6 +18,7 @@ import ipykernel.kernelapp
 import numpy as np
 
 from stockcast_lib.execution import linux
+from stockcast_lib.execution.confinement import Confinement, confine
 
 _FIRST_TO_DIE = "500"
 # This kernel dies with its parent as it is: it need not look every second.
@@ -28,7 +29,13 @@ _LOAD_THIS = f"--IPKernelApp.extra_extensions={__name__}"
 
 
 def become_kernel(
-    *, argv: Sequence[str], env: Mapping[str, str], cwd: str, quiet: bool, parent: int
+    *,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str,
+    quiet: bool,
+    confinement: Mapping[str, Any] | None,
+    parent: int,
 ) -> None:
     """Run an IPython kernel to its end; returns when it has been shut down.
 
@@ -37,6 +44,7 @@ def become_kernel(
         env: its whole environment.
         cwd: its working directory.
         quiet: whether its own standard output and error go nowhere.
+        confinement: what alone it may reach, as `Confinement` says it; None where it may all.
         parent: the fork server's process id.
     """
     os.setsid()
@@ -47,6 +55,8 @@ def become_kernel(
     _settle(env, cwd)
     if quiet:
         _silence()
+    if confinement is not None:
+        confine(Confinement.of(confinement), cwd, argv)
     sys.argv = ["ipykernel_launcher", *argv]
     app: Any = ipykernel.kernelapp.IPKernelApp.instance()
     with _modules_as_noted():

@@ -10,14 +10,16 @@ OUTPUT_BYTES = 8 * MEGABYTE
 
 @dataclass(frozen=True)
 class Limits:
-    """Time and memory.
+    """Time, memory and processes.
 
     Attributes:
         run_seconds: for all cells together.
         cell_seconds: for one cell.
-        memory_bytes: data that each process of the kernel may hold.
+        memory_bytes: data that each process of the kernel may hold, and all of them together.
+        processes: of the kernel at once, itself included.
     """
 
     run_seconds: float = 300.0
     cell_seconds: float = 300.0
     memory_bytes: int = 2048 * MEGABYTE
+    processes: int = 64

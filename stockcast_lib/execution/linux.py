@@ -17,6 +17,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
 
 
 def _prctl(option: int, value: int = 0) -> int:
@@ -36,6 +37,11 @@ def die_with_parent(parent: int) -> None:
 def adopt_orphans() -> None:
     """Become the parent of whatever this process's descendants leave behind."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def gain_no_privileges() -> None:
+    """Neither this process nor any that it starts gains rights by a program that it runs."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def set_dumpable(allowed: bool) -> None:

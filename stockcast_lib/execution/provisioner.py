@@ -8,10 +8,10 @@ counts it in `fallbacks`.
 import asyncio
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
 from functools import cache
-from itertools import count
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -21,13 +21,14 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Unicode
 
 from stockcast_lib.execution import linux
+from stockcast_lib.execution.confinement import Confinement
 from stockcast_lib.execution.fork_client import ForkedProcess, ForkFailed, shared_fork_server
 
 _log = structlog.get_logger()
 _LAUNCHER = ["-m", "ipykernel_launcher"]
+_NAME_BYTES = 8
 # A Unix socket's path has at most 107 bytes; zmq adds "-1" to "-5".
-_LONGEST_SOCKET_PATH = 107 - len("/1000000-5")
-_numbers = count(1)
+_LONGEST_SOCKET_PATH = 107 - len("/") - 2 * _NAME_BYTES - len("-5")
 fallbacks = 0
 
 
@@ -51,19 +52,29 @@ class ForkProvisioner(LocalProvisioner):
             folder = _socket_folder()
             if len(os.fsencode(folder)) <= _LONGEST_SOCKET_PATH:
                 manager.transport = "ipc"
-                manager.ip = f"{folder}/{next(_numbers)}"
+                # Not to be guessed by a kernel that knows its own.
+                manager.ip = f"{folder}/{secrets.token_hex(_NAME_BYTES)}"
         result: dict[str, Any] = await super().pre_launch(**kwargs)
         return result
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """See `LocalProvisioner`."""
+        confinement: Confinement | None = kwargs.pop("confinement", None)
         environment = {name: str(value) for name, value in kwargs.get("env", {}).items()}
         cwd = str(kwargs.get("cwd") or Path.cwd())
         try:
             process = await asyncio.to_thread(
-                self._fork, cmd, environment, cwd, quiet=kwargs.get("stdout") == DEVNULL
+                self._fork,
+                cmd,
+                environment,
+                cwd,
+                quiet=kwargs.get("stdout") == DEVNULL,
+                confinement=confinement,
             )
         except ForkFailed as error:
+            if confinement is not None:
+                # What cannot be confined must not run.
+                raise
             _count_fallback(error)
             return await super().launch_kernel(cmd, **kwargs)
         self.process: Any = process
@@ -72,11 +83,19 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     def _fork(
-        self, cmd: list[str], environment: dict[str, str], cwd: str, *, quiet: bool
+        self,
+        cmd: list[str],
+        environment: dict[str, str],
+        cwd: str,
+        *,
+        quiet: bool,
+        confinement: Confinement | None,
     ) -> ForkedProcess:
         if not linux.AVAILABLE or cmd[1:3] != _LAUNCHER:
             raise ForkFailed("This kernel can only be started plainly.")
-        return shared_fork_server(self.warm).fork(cmd[3:], environment, cwd, quiet=quiet)
+        return shared_fork_server(self.warm).fork(
+            cmd[3:], environment, cwd, quiet=quiet, confinement=confinement
+        )
 
     async def send_signal(self, signum: int) -> None:
         """See `LocalProvisioner`; an ended kernel's process id may be another's by now."""

@@ -1,5 +1,6 @@
 """A kernel with its client connected, in a scratch folder of its own; used for one run."""
 
+import asyncio
 import contextlib
 import resource
 import signal
@@ -18,7 +19,11 @@ from jupyter_client.manager import AsyncKernelManager
 
 from stockcast_lib.core.errors import KernelDied
 from stockcast_lib.execution import limited_output
+from stockcast_lib.execution.confinement import Confinement, homes
+from stockcast_lib.execution.descendants import kill_descendants
+from stockcast_lib.execution.fork_client import ForkFailed
 from stockcast_lib.execution.limits import OUTPUT_BYTES, Limits
+from stockcast_lib.execution.process_limit import ProcessLimit, limit_processes
 
 START_SECONDS = 60.0
 _ANSWER_SECONDS = 1.0
@@ -51,12 +56,17 @@ class KernelRecipe:
         environment: all that it sees of an environment.
         limits: what it may use.
         context: from `shared_context`.
+        prelude: an expression that it evaluates while it waits for its notebook; whether that
+            succeeds is no matter.
+        confinement: what alone it may reach; None where it may all that this process may.
     """
 
     name: str
     environment: Mapping[str, str] = field(repr=False)
     limits: Limits
     context: zmq.asyncio.Context = field(repr=False)
+    prelude: str = ""
+    confinement: Confinement | None = None
 
 
 class ReadyKernel:
@@ -69,6 +79,7 @@ class ReadyKernel:
         )
         self.manager = AsyncKernelManager(kernel_name=recipe.name, context=recipe.context)
         self.language_info: Any = None
+        self.process_limit: ProcessLimit | None = None
         self.client: AsyncKernelClient
 
     @classmethod
@@ -88,20 +99,50 @@ class ReadyKernel:
         return kernel
 
     async def _start(self) -> None:
-        await self.manager.start_kernel(
-            env=dict(self._recipe.environment),
-            cwd=self._folder.name,
-            extra_arguments=[_LIMITED_OUTPUT],
-            # What is printed is in the notebook; a flood of it must not fill the log.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        size = self._recipe.limits.memory_bytes
-        resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (size, size))
+        await self._launch()
+        self._limit_memory()
+        # Takes as long as the kernel does: both at once.
+        limiting = asyncio.ensure_future(self._limit_processes())
+        try:
+            await self._connect()
+        finally:
+            await limiting
+
+    async def _launch(self) -> None:
+        environment, confined = dict(self._recipe.environment), {}
+        if self._recipe.confinement is not None:
+            environment |= homes(self._folder.name)
+            confined = {"confinement": self._recipe.confinement}
+        try:
+            await self.manager.start_kernel(
+                env=environment,
+                cwd=self._folder.name,
+                extra_arguments=[_LIMITED_OUTPUT],
+                # What is printed is in the notebook; a flood of it must not fill the log.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                **confined,
+            )
+        except ForkFailed as error:
+            raise KernelDied(f"A confined kernel could not be forked: {error}") from error
+
+    async def _connect(self) -> None:
         self.client = self.manager.client()
         self.client.start_channels(stdin=False, hb=False)
         self.client.allow_stdin = False
         await self._wait_until_heard()
+        await self._settle_in()
+
+    def _limit_memory(self) -> None:
+        size = self._recipe.limits.memory_bytes
+        try:
+            resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (size, size))
+        except ProcessLookupError as error:
+            raise KernelDied("The kernel ended as soon as it was started.") from error
+
+    async def _limit_processes(self) -> None:
+        most = self._recipe.limits.processes
+        self.process_limit = await asyncio.to_thread(limit_processes, self.process.pid, most)
 
     async def _wait_until_heard(self) -> None:
         # jupyter_client's own `wait_for_ready` always waits 0.2 s for outputs that nobody sent.
@@ -114,14 +155,28 @@ class ReadyKernel:
                 raise KernelDied("The kernel ended while it started: its log says why.")
             asked = self.client.kernel_info()
             with contextlib.suppress(Empty):
-                await self._wait_for_output(partial(_is_idle, asked=asked))
-                reply = await self.client.get_shell_msg(timeout=_ANSWER_SECONDS)
+                reply = await self._answer(asked, _ANSWER_SECONDS)
                 self.language_info = reply["content"]["language_info"]
                 return
         raise KernelDied(f"The kernel did not answer within {START_SECONDS:g} seconds.")
 
-    async def _wait_for_output(self, wanted: Callable[[Any], bool]) -> None:
-        while not wanted(await self.client.get_iopub_msg(timeout=_ANSWER_SECONDS)):
+    async def _settle_in(self) -> None:
+        if self._recipe.prelude:
+            asked = self.client.execute(self._recipe.prelude, silent=True, store_history=False)
+            try:
+                await self._answer(asked, START_SECONDS)
+            except Empty as error:
+                raise KernelDied("The kernel's prelude has no end.") from error
+
+    async def _answer(self, asked: str, seconds: float) -> Any:
+        """The reply to a request once all its outputs have come; raises Empty without one."""
+        await self._wait_for_output(partial(_is_idle, asked=asked), seconds)
+        return await self.client.get_shell_msg(timeout=seconds)
+
+    async def _wait_for_output(
+        self, wanted: Callable[[Any], bool], seconds: float = _ANSWER_SECONDS
+    ) -> None:
+        while not wanted(await self.client.get_iopub_msg(timeout=seconds)):
             pass
 
     @property
@@ -143,6 +198,14 @@ class ReadyKernel:
         """SIGKILL. The fork server kills whatever the kernel leaves behind."""
         await self._signal(signal.SIGKILL)
 
+    async def kill_family(self) -> None:
+        """SIGKILL to the kernel and to all that it has started, however fast that forks."""
+        if self.process_limit is not None and self.process_limit.kills:
+            self.process_limit.kill()
+        else:
+            kill_descendants(self.process.pid)
+            await self.kill()
+
     async def _signal(self, number: int) -> None:
         if not self.has_ended():
             await self.manager.signal_kernel(number)
@@ -153,6 +216,8 @@ class ReadyKernel:
             self.client.stop_channels()
         if self.manager.provisioner is not None and self.manager.has_kernel:
             await self.manager.shutdown_kernel(now=True)
+        if self.process_limit is not None:
+            await asyncio.to_thread(self.process_limit.close)
         self._folder.cleanup()
 
 

@@ -9,10 +9,18 @@ from queue import SimpleQueue
 from typing import Any
 
 import nbformat
-import papermill
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.execute import (
+    prepare_notebook_metadata,
+    raise_for_execution_errors,
+    remove_error_markers,
+)
+from papermill.inspection import inspect_notebook
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
@@ -23,8 +31,11 @@ from stockcast_lib.core.errors import (
     StockcastError,
     error_from_name,
 )
+from stockcast_lib.core.executed_notebooks import displayed_bundles, notebook_file
 from stockcast_lib.core.jobs import Progress
 from stockcast_lib.core.notebook_parameters import json_parameters
+from stockcast_lib.execution.confinement import Confinement
+from stockcast_lib.execution.descendants import too_many
 from stockcast_lib.execution.engine import ENGINE, Session
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.loop_thread import LoopThread
@@ -47,13 +58,23 @@ class PapermillRunner:
         environment: all that kernels see of the environment.
         limits: what a run may use.
         kernel_name: the kernelspec.
+        prelude: see `KernelRecipe`.
+        confinement: what alone kernels may reach; without one, all that this process may.
     """
 
     def __init__(
-        self, *, environment: Mapping[str, str], limits: Limits, kernel_name: str = KERNEL
+        self,
+        *,
+        environment: Mapping[str, str],
+        limits: Limits,
+        kernel_name: str = KERNEL,
+        prelude: str = "",
+        confinement: Confinement | None = None,
     ) -> None:
         self._limits = limits
-        self._recipe = KernelRecipe(kernel_name, environment, limits, shared_context())
+        self._recipe = KernelRecipe(
+            kernel_name, environment, limits, shared_context(), prelude, confinement
+        )
         self._loop = LoopThread("notebooks")
         self._spare: Future[ReadyKernel] | None = None
         self._disposals: set[Future[None]] = set()
@@ -82,7 +103,7 @@ class PapermillRunner:
             kernel = self._take()
         except StockcastError as error:
             return _outcome(notebook, None, error)
-        except (NoSuchKernel, TimeoutError, OSError, ValueError) as error:
+        except (NoSuchKernel, OSError, ValueError) as error:
             return _outcome(notebook, None, _could_not_run(notebook, error))
         # While this run keeps one core busy, the next run's kernel starts on another.
         self.prepare()
@@ -121,7 +142,11 @@ class PapermillRunner:
         self.prepare()
         spare, self._spare = self._spare, None
         assert spare is not None  # noqa: S101  # for mypy
-        return spare.result(2 * START_SECONDS)
+        try:
+            return spare.result(2 * START_SECONDS)
+        except TimeoutError as error:
+            spare.cancel()
+            raise KernelDied("No kernel got ready in time: the machine is overloaded.") from error
 
     def _run(
         self,
@@ -149,20 +174,9 @@ class PapermillRunner:
         self, notebook: Path, parameters: Mapping[str, Any], session: Session
     ) -> StockcastError | None:
         try:
-            papermill.execute_notebook(
-                notebook,
-                None,
-                parameters=parameters,
-                engine_name=ENGINE,
-                kernel_name=self._recipe.name,
-                progress_bar=False,
-                session=session,
-            )
+            _by_papermill(notebook, parameters, self._recipe.name, session)
         except PapermillExecutionError as error:
-            known = error_from_name(error.ename, error.evalue)
-            return known or NotebookFailed(
-                f"{notebook.name} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
-            )
+            return self._raised(notebook, error, session.kernel)
         except CellTimeoutError as error:
             return self._timed_out(notebook, error)
         except DeadKernelError:
@@ -170,6 +184,17 @@ class PapermillRunner:
         except (PapermillException, RuntimeError, ValueError, OSError) as error:
             return _could_not_run(notebook, error)
         return None
+
+    def _raised(
+        self, notebook: Path, error: PapermillExecutionError, kernel: ReadyKernel
+    ) -> StockcastError:
+        if known := error_from_name(error.ename, error.evalue):
+            return known
+        if kernel.process_limit is not None and kernel.process_limit.refused(error.ename):
+            return too_many(self._limits)
+        return NotebookFailed(
+            f"{notebook.name} failed in cell {error.exec_count}: {error.ename}: {error.evalue}"
+        )
 
     def _timed_out(self, notebook: Path, error: CellTimeoutError) -> StockcastError:
         if "IOPub" in str(error):
@@ -182,6 +207,25 @@ class PapermillRunner:
         )
 
 
+def _by_papermill(
+    notebook: Path, parameters: Mapping[str, Any], kernel_name: str, session: Session
+) -> None:
+    """What `papermill.execute_notebook` does, but for writing the executed notebook.
+
+    It would write it even where nobody asks, which takes as long as all that it does besides.
+    """
+    prepared = load_notebook_node(str(notebook))
+    if parameters:
+        prepared = parameterize_notebook(
+            prepared, parameters, kernel_name=kernel_name, engine_name=ENGINE
+        )
+    remove_error_markers(prepare_notebook_metadata(prepared, notebook.name, None, False))
+    executed = papermill_engines.execute_notebook_with_engine(
+        ENGINE, prepared, kernel_name=kernel_name, progress_bar=False, session=session
+    )
+    raise_for_execution_errors(executed, None)
+
+
 def _could_not_run(notebook: Path, error: Exception) -> NotebookFailed:
     return NotebookFailed(f"{notebook.name} could not be run: {error}")
 
@@ -192,7 +236,7 @@ async def _dispose_of(spare: "Future[ReadyKernel]") -> None:
 
 
 def _checked(notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    known = papermill.inspect_notebook(notebook)
+    known = inspect_notebook(notebook)
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         raise NotebookFailed(
@@ -206,14 +250,4 @@ def _outcome(notebook: Path, session: Session | None, error: StockcastError | No
     executed = session.notebook if session else None
     if executed is None:
         executed = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    if "papermill" in executed.metadata:
-        executed.metadata.papermill.input_path = notebook.name
-    outputs = tuple(
-        dict(output.data)
-        for cell in executed.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "data" in output
-    )
-    text: str = nbformat.writes(executed)  # type: ignore[no-untyped-call]
-    return NotebookRun(text.encode(), outputs, error)
+    return NotebookRun(notebook_file(executed), displayed_bundles(executed), error)

@@ -39,6 +39,9 @@ with open("pids.part", "w") as file:
 os.rename("pids.part", "pids")
 """
 
+# Of what this process knows and no kernel may see.
+SECRET = "never-to-be-seen"
+
 
 def environment(**more: str) -> dict[str, str]:
     """What a kernel needs, and no more."""
