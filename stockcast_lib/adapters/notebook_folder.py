@@ -1,10 +1,10 @@
-"""The model catalogue as a folder of notebooks."""
+"""The model catalogue as a folder of notebooks: those that come with Stockcast."""
 
 import hashlib
 from pathlib import Path
 
-from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import DEFAULT_MODEL
+from stockcast_lib.core.models import BUILT_IN, not_a_model
 
 _FILES = {DEFAULT_MODEL: "forecast.ipynb"}
 
@@ -21,16 +21,21 @@ class NotebookFolder:
         self._folder = folder
         self._package_version = package_version
 
+    def resolve(self, model: str) -> str:
+        """See `ModelCatalogue.resolve`."""
+        self.notebook(model)
+        return model
+
+    def is_published(self, _model: str) -> bool:
+        """See `ModelCatalogue.is_published`: they come with Stockcast."""
+        return False
+
     def notebook(self, model: str) -> Path:
         """See `ModelCatalogue.notebook`."""
-        if model not in _FILES:
-            known = ", ".join(_FILES)
-            message = f"is not a known model; known are: {known}"
-            raise InvalidRequest(
-                f"The request is not valid: model {message}.",
-                fields=[{"field": "model", "message": message}],
-            )
-        return self._folder / _FILES[model]
+        name = model.removesuffix(f"@{BUILT_IN}")
+        if name not in _FILES:
+            raise not_a_model(model, _FILES)
+        return self._folder / _FILES[name]
 
     def revision(self, model: str) -> str:
         """See `ModelCatalogue.revision`: the notebook's hash and the library's version."""

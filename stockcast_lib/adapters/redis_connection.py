@@ -15,6 +15,7 @@ from stockcast_lib.core.errors import QueueUnavailable
 COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 LONGEST_BLOCK = 2.0
+_LOOK_TIMEOUT = 2.0
 _RETRIES = 2
 # After this long a command has been given up: all its tries, and the short pauses between them.
 LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
@@ -33,6 +34,21 @@ def connect(url: str) -> "redis.Redis":
 def connect_blocking(url: str) -> "redis.Redis":
     """A client for blocking reads of at most `LONGEST_BLOCK` seconds, with a pool of its own."""
     return _client(url, timeout=LONGEST_BLOCK + COMMAND_TIMEOUT, retries=0)
+
+
+def connect_looking(url: str) -> "redis.Redis":
+    """A client that only looks whether Redis answers, and soon gives up."""
+    return _client(url, timeout=_LOOK_TIMEOUT, retries=0)
+
+
+def why_away(client: "redis.Redis") -> str | None:
+    """Why Redis does not answer, or None."""
+    try:
+        with redis_errors():
+            client.ping()
+    except QueueUnavailable as error:
+        return error.message
+    return None
 
 
 def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 
 import redis
@@ -10,10 +11,13 @@ from redis.exceptions import LockNotOwnedError
 
 from stockcast_lib.adapters.redis_connection import redis_errors, script
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import QueueUnavailable
+from stockcast_lib.core.cancellation import Cancellation
+from stockcast_lib.core.errors import QueueUnavailable, RunCancelled
 from stockcast_lib.core.prices import PriceVersion
 
 _log = structlog.get_logger()
+# Of one wait for a lock, before whoever waits looks up.
+_STEP_SECONDS = 0.5
 
 
 class RedisPriceBoard:
@@ -52,18 +56,15 @@ class RedisPriceBoard:
             )
 
     @contextlib.contextmanager
-    def fetching(self, ticker: str) -> Iterator[None]:
+    def fetching(self, ticker: str, cancellation: Cancellation) -> Iterator[None]:
         """See `PriceBoard.fetching`."""
         lock = self._client.lock(
             keys.ticker_lock(ticker),
             timeout=self._lock_lifetime,
             sleep=0.1,
-            blocking_timeout=self._longest_wait,
             thread_local=False,
         )
-        with redis_errors():
-            if not lock.acquire():
-                raise QueueUnavailable(f"Another worker has been fetching {ticker} for too long.")
+        self._acquire(lock, ticker, cancellation)
         over = threading.Event()
         every = self._lock_lifetime / 3
         renewal = threading.Thread(target=_renew, args=(lock, over, every), daemon=True)
@@ -77,6 +78,17 @@ class RedisPriceBoard:
             # Away: it lapses by itself. Two fetches waste a call, and harm nothing.
             with contextlib.suppress(redis.RedisError):
                 lock.release()
+
+    def _acquire(self, lock: "redis.lock.Lock", ticker: str, cancellation: Cancellation) -> None:
+        deadline = time.monotonic() + self._longest_wait
+        while not cancellation.requested:
+            left = deadline - time.monotonic()
+            with redis_errors():
+                if lock.acquire(blocking_timeout=max(0.0, min(_STEP_SECONDS, left))):
+                    return
+            if left <= _STEP_SECONDS:
+                raise QueueUnavailable(f"Another worker has been fetching {ticker} for too long.")
+        raise RunCancelled(f"The job was ended while another worker fetched {ticker}.")
 
 
 def _renew(lock: "redis.lock.Lock", over: threading.Event, every: float) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 import zlib
+from dataclasses import fields
 
 import numpy as np
 
@@ -17,6 +18,7 @@ _DAMAGED = (
     ValueError, KeyError, TypeError, OSError, EOFError, RuntimeError, zlib.error,
     zipfile.BadZipFile,
 )  # fmt: skip
+_NAMES = tuple(each.name for each in fields(OriginFits))
 # Neither has a part in what is archived.
 _OF_NO_MATTER = {"interval", "engine"}
 
@@ -52,9 +54,7 @@ class S3Backtests:
 
 def _to_bytes(fits: OriginFits) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, origins=fits.origins, level=fits.level, rate=fits.rate, effects=fits.effects
-    )
+    np.savez_compressed(buffer, **{name: getattr(fits, name) for name in _NAMES})
     return buffer.getvalue()
 
 
@@ -62,9 +62,9 @@ def _from_bytes(data: bytes) -> OriginFits | None:
     """None where it is not what this code would have written: then it is made anew."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            fits = OriginFits(held["origins"], held["level"], held["rate"], held["effects"])
+            fits = OriginFits(*(held[name] for name in _NAMES))
     except _DAMAGED:
         return None
-    rows = len(fits.origins)
-    shapes = (fits.level.shape, fits.rate.shape, fits.effects.shape[:1])
-    return fits if all(shape == (rows,) for shape in shapes) else None
+    rows = (len(fits.origins),)
+    shapes = (fits.level.shape, fits.rate.shape, fits.effects.shape[:1], fits.quantiles.shape[:1])
+    return fits if all(shape == rows for shape in shapes) else None

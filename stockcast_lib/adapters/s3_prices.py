@@ -6,7 +6,7 @@ The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which an
 import gzip
 import hashlib
 import io
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pandas as pd
 
@@ -18,10 +18,16 @@ from stockcast_lib.core.prices import DATE, PriceHistory, PriceVersion
 
 
 class S3PriceStore:
-    """The `PriceStore` port."""
+    """The `PriceStore` port.
 
-    def __init__(self, bucket: Bucket) -> None:
+    Args:
+        bucket: that holds them.
+        folder: of the manifests; the rows are under their hash, whoever names them.
+    """
+
+    def __init__(self, bucket: Bucket, folder: str = keys.PRICES) -> None:
         self._bucket = bucket
+        self._folder = folder
 
     def save(
         self,
@@ -36,9 +42,9 @@ class S3PriceStore:
         text = _to_csv(frame)
         # Of the text: what gzip and Parquet make of it differs between their releases.
         content_hash = hashlib.sha256(text).hexdigest()[:32]
-        stamp = fetched_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        stamp = keys.stamp(fetched_at)
         version = PriceVersion(
-            key=keys.price_manifest(history.ticker, stamp, content_hash),
+            key=keys.price_manifest(history.ticker, stamp, content_hash, self._folder),
             ticker=history.ticker,
             vendor=history.vendor,
             sample=history.sample,
@@ -50,9 +56,11 @@ class S3PriceStore:
             behind=behind,
             missing_sessions=missing_sessions,
             notes=history.notes,
+            own_adjustment=history.own_adjustment,
         )
         self._put_rows(content_hash, text, frame)
-        self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
+        if version.key not in self._bucket.list(version.key):
+            self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
         return version
 
     def _put_rows(self, content_hash: str, text: bytes, frame: pd.DataFrame) -> None:
@@ -66,7 +74,7 @@ class S3PriceStore:
 
     def current(self, ticker: str) -> PriceVersion | None:
         """See `PriceStore.current`."""
-        manifests = self._bucket.list(keys.price_manifests(ticker))
+        manifests = self._bucket.list(keys.price_manifests(ticker, self._folder))
         return self.version(manifests[-1]) if manifests else None
 
     def version(self, key: str) -> PriceVersion:
@@ -82,7 +90,12 @@ class S3PriceStore:
         if held is None:
             raise NoPrices(f"The store holds no rows for price version {version.key}.")
         return PriceHistory(
-            version.ticker, version.vendor, version.sample, from_parquet(held), version.notes
+            ticker=version.ticker,
+            vendor=version.vendor,
+            sample=version.sample,
+            frame=from_parquet(held),
+            notes=version.notes,
+            own_adjustment=version.own_adjustment,
         )
 
 

@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from stockcast_lib.adapters.s3 import Bucket
@@ -67,7 +67,7 @@ class S3SymbolLists:
         """Make this list the current one; its key, an old one where nothing has changed."""
         data = write_symbols(symbols).encode()
         content_hash = hashlib.sha256(data).hexdigest()[:32]
-        stamp = stored_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        stamp = keys.stamp(stored_at)
         current = self.current()
         if current is not None and current.endswith(keys.symbol_list_end(content_hash)):
             return current
@@ -156,6 +156,15 @@ class ReloadingDirectory:
         if self._check is not None:
             self._check.join(_LONG_PATIENCE_SECONDS)
         return self._held
+
+    def renewed(self) -> SymbolDirectory:
+        """The newest directory for a process that has just stored a list itself."""
+        if self._check is not None:
+            # It may have begun before the list was there.
+            self._check.join(_LONG_PATIENCE_SECONDS)
+        with self._lock:
+            self._due = self._looked
+        return self.fresh()
 
     def _start_check(self) -> threading.Thread | None:
         with self._lock:

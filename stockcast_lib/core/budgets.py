@@ -10,6 +10,8 @@ from stockcast_lib.core.errors import BadVendorKey, ErrorReport, Throttled, Vend
 CALLS_A_RUN = 8
 # So long nobody asks a vendor that has refused everybody, unless it said itself how long.
 _RESTS = {Throttled.code: 60.0, VendorUnavailable.code: 30.0, BadVendorKey.code: 300.0}
+# A month's cap may be on new symbols alone, and limits are lifted: one call an hour finds out.
+_LONGEST_REST = 3600.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,37 @@ class CallLease:
     keys: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class WindowLeft:
+    """What is left of a limit.
+
+    Attributes:
+        calls: that may still be made.
+        limit: what they are left of.
+        seconds: until the window ends.
+    """
+
+    calls: int
+    limit: CallLimit
+    seconds: float
+
+
+@dataclass(frozen=True)
+class VendorState:
+    """How a vendor stands.
+
+    Attributes:
+        left: of each of its limits.
+        rest_seconds: for how long nobody asks it; 0 if it does not rest.
+        refusal: why it rests.
+    """
+
+    vendor: str
+    left: tuple[WindowLeft, ...]
+    rest_seconds: float
+    refusal: ErrorReport | None
+
+
 class VendorRecord(BaseModel):
     """What a run had to do with vendors.
 
@@ -53,7 +86,12 @@ class VendorRecord(BaseModel):
 
 
 def rest_seconds(refusal: ErrorReport) -> float | None:
-    """For how long nobody should ask the vendor; None if it refused this one ticker only."""
+    """For how long nobody should ask the vendor, an hour at most.
+
+    None if it refused this one ticker only, or says itself that it may be asked at once.
+    """
     rest = _RESTS.get(refusal.code)
     asked = refusal.details.get("retry_after")
-    return float(asked) if rest is not None and isinstance(asked, int | float) else rest
+    if rest is None or not isinstance(asked, int | float):
+        return rest
+    return min(float(asked), _LONGEST_REST) if asked > 0 else None

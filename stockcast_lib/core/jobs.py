@@ -20,12 +20,12 @@ from pydantic import (
 
 from stockcast_lib.core.errors import ErrorReport, InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.core.models import MODEL, NAME, REVISION
 from stockcast_lib.core.tickers import canonical_ticker, is_ticker
 
 MIN_DAYS, MAX_DAYS = 1, 10_000
 DEFAULT_DAYS = 90
 DEFAULT_MODEL = "default"
-_MODEL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
 def _canonical(value: Any) -> Any:
@@ -42,8 +42,11 @@ def _check_ticker(value: str) -> str:
 
 
 def _check_model_name(value: str) -> str:
-    if not _MODEL_NAME.fullmatch(value):
-        raise ValueError("must be a model's name: small letters, digits, '-' and '_'")
+    if not MODEL.fullmatch(value):
+        raise ValueError(
+            "must be a model's name, of small letters, digits, '-' and '_', or one of its "
+            "revisions, as NAME@REVISION"
+        )
     return value
 
 
@@ -59,7 +62,7 @@ Horizon = Annotated[int, Field(strict=True, ge=MIN_DAYS, le=MAX_DAYS)]
 ModelName = Annotated[
     str,
     AfterValidator(_check_model_name),
-    WithJsonSchema({"type": "string", "pattern": f"^{_MODEL_NAME.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{NAME}(@{REVISION})?$"}),
 ]
 
 

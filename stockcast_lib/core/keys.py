@@ -1,5 +1,7 @@
 """Every Redis key, every S3 key and every lifetime, so that none is spelt twice."""
 
+from datetime import UTC, date, datetime
+
 from stockcast_lib.core.jobs import Lane, Stage
 
 # --- lifetimes, in seconds
@@ -8,6 +10,8 @@ RESULT_LIFETIME = 7 * 24 * 3600  # in Redis; the archive in S3 keeps them for go
 ENDED_JOB_LIFETIME = 30 * 24 * 3600
 IDEMPOTENCY_LIFETIME = 24 * 3600
 PRICES_LIFETIME = 30 * 24 * 3600
+# Then the audit trail is read again, in case that a promotion was written and never told.
+MODEL_LIFETIME = 60
 # Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
 # finds the ticker free.
 TICKER_LOCK_LIFETIME = 5.0
@@ -89,17 +93,33 @@ def vendor_rest(vendor: str) -> str:
     return f"{PREFIX}rest:{vendor}"
 
 
+def current_model(name: str) -> str:
+    """Holds the last promotion of a model."""
+    return f"{PREFIX}model:{name}"
+
+
+MODEL_GATE = f"{PREFIX}gate"  # held while a notebook is on its way to be published
+
+
 # --- S3; no key is ever written twice with other bytes
 
 
-def price_manifests(ticker: str) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as keys have it: they sort by it."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+PRICES = "prices/"
+
+
+def price_manifests(ticker: str, folder: str = PRICES) -> str:
     """The folder of a ticker's price versions; the greatest key in it is the current one."""
-    return f"prices/{ticker}/"
+    return f"{folder}{ticker}/"
 
 
-def price_manifest(ticker: str, fetched_at: str, content: str) -> str:
+def price_manifest(ticker: str, fetched_at: str, content: str, folder: str = PRICES) -> str:
     """One price version: who gave it, when, and which data."""
-    return f"{price_manifests(ticker)}{fetched_at}-{content}.json"
+    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}.json"
 
 
 def content_hash(manifest_key: str) -> str:
@@ -125,6 +145,41 @@ def price_parquet(content: str) -> str:
 def backtest(content: str, model: str) -> str:
     """What a model said at past origins of the rows with a content hash."""
     return f"backtests/{content}/{model}.npz"
+
+
+MODELS = "models/"
+
+
+def model_folder(name: str) -> str:
+    """A model's revisions and its audit trail."""
+    return f"{MODELS}{name}/"
+
+
+def model_artefact(name: str, revision: str, artefact: str) -> str:
+    """Of one revision: its notebook or its manifest."""
+    return f"{model_folder(name)}{revision}/{artefact}"
+
+
+NOTEBOOK_ARTEFACT = "notebook.ipynb"
+MANIFEST_ARTEFACT = "manifest.json"
+
+
+def model_promotions(name: str) -> str:
+    """The folder of a model's audit trail; the greatest key in it is the last promotion."""
+    return f"{model_folder(name)}promotions/"
+
+
+def model_promotion(name: str, at: str, digest: str) -> str:
+    """One entry of the audit trail."""
+    return f"{model_promotions(name)}{at}-{digest}.json"
+
+
+TRIAL_PRICES = "trials/prices/"  # as of past days, for trials; never anybody's current prices
+
+
+def trial_scores(trial_set: str, code: str) -> str:
+    """The trials of a notebook's code."""
+    return f"trials/scores/{trial_set}/{code}.json"
 
 
 SYMBOL_LISTS = "symbols/"  # the greatest key in it is the current list's
@@ -159,3 +214,39 @@ PICTURE_ARTEFACT = "chart.png"
 def notebook_artefact(stage: Stage) -> str:
     """The executed notebook of a stage."""
     return f"{stage}.ipynb"
+
+
+LEDGER = "ledger/"  # every forecast that was served, by the day on which it was asked for
+_WHOLE_DAY = "day-"
+
+
+def ledger_entry(day: date, job_id: str, attempt: int) -> str:
+    """What one attempt at a job forecast."""
+    return f"{LEDGER}{day.isoformat()}/{job_id}-{attempt:03d}.parquet"
+
+
+def ledger_day(day: str, rows: int, content_hash: str) -> str:
+    """A day's forecasts together; the greatest key holds the most of them."""
+    return f"{LEDGER}{day}/{_WHOLE_DAY}{rows:08d}-{content_hash}.parquet"
+
+
+def ledger_day_of(key: str) -> str:
+    """The day of a key in the ledger."""
+    return key.split("/")[1]
+
+
+def ledger_attempt(key: str) -> tuple[str, int] | None:
+    """Whose forecast a key in the ledger holds; None where it is a whole day's."""
+    name = key.rpartition("/")[2].removesuffix(".parquet")
+    if name.startswith(_WHOLE_DAY):
+        return None
+    job_id, _, attempt = name.rpartition("-")
+    return job_id, int(attempt)
+
+
+SCORES = "scores/"  # the greatest key in it is the last look at the ledger
+
+
+def score_document(scored_at: str, content_hash: str) -> str:
+    """How the forecasts in the ledger did, as of one look."""
+    return f"{SCORES}{scored_at}-{content_hash}.json"

@@ -1,6 +1,7 @@
 """The parameters of the forecasting model, validated once for every face."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, get_args
@@ -118,4 +119,24 @@ PRESETS: Mapping[str, ModelConfig] = MappingProxyType(
         "prophet": ModelConfig(weekly_seasonality=True, engine="stan"),
         "stocker": ModelConfig(engine="stan"),
     }
+)
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model that can be asked for.
+
+    Attributes:
+        name: of a model, or of one of `PRESETS`.
+        title: for people.
+    """
+
+    name: str
+    title: str
+
+
+BUILT_IN_MODELS = (
+    ModelChoice("default", "Stockcast"),
+    ModelChoice("prophet", "Prophet's defaults"),
+    ModelChoice("stocker", "Stocker's model"),
 )

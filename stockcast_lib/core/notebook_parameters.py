@@ -16,7 +16,9 @@ from stockcast_lib.core.jobs import Horizon, Job, Ticker
 
 JobId = Field(pattern=r"^[a-z2-7]{32}$")
 VendorName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
-PriceVersionKey = Field(pattern=r"^prices/[A-Z0-9.-]{1,16}/[0-9TZ.]{8,32}-[0-9a-f]{8,64}\.json$")
+PriceVersionKey = Field(
+    pattern=r"^(trials/)?prices/[A-Z0-9.-]{1,16}/[0-9TZ.]{8,32}-[0-9a-f]{8,64}\.json$"
+)
 
 
 class _Parameters(BaseModel):

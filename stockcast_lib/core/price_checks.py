@@ -67,7 +67,7 @@ def _logarithm(positive: pd.Series) -> pd.Series:
 
 
 def missing_sessions(frame: pd.DataFrame, sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The exchange's sessions between the first row and the last that have no row.
+    """The New York exchange's sessions between the first row and the last that have no row.
 
     Raises:
         BadVendorData: more than `LONGEST_GAP` of them follow each other.
@@ -79,7 +79,8 @@ def missing_sessions(frame: pd.DataFrame, sessions: pd.DatetimeIndex) -> pd.Date
     if len(after):
         named = ", ".join(str(day.date()) for day in after[:_ROWS_NAMED])
         raise BadVendorData(
-            f"More than {LONGEST_GAP} sessions in a row are missing before {named}."
+            f"More than {LONGEST_GAP} sessions of the New York calendar in a row are missing "
+            f"before {named}."
         )
     return pd.DatetimeIndex(expected[~present])
 

@@ -27,6 +27,7 @@ class PriceVersion(BaseModel):
         behind: whether, when it was fetched, a session had closed that it does not have.
         missing_sessions: how many of the exchange's sessions have no row.
         notes: what was odd in the vendor's answer and was accepted all the same.
+        own_adjustment: as in `PriceHistory`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,7 @@ class PriceVersion(BaseModel):
     behind: bool = True
     missing_sessions: int = 0
     notes: tuple[str, ...] = ()
+    own_adjustment: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class PriceHistory:
             shares for one old on its date, else 1; `adjusted_close` for splits and dividends.
         sample: whether this is bundled history and not a vendor's current answer.
         notes: what was odd in the vendor's answer and was accepted all the same.
+        own_adjustment: whether the adjusted closes are the vendor's own, which gives neither
+            dividends nor splits: then the frame's say nothing, and no row can be added to it.
     """
 
     ticker: str
@@ -62,6 +66,7 @@ class PriceHistory:
     sample: bool
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
+    own_adjustment: bool = False
 
     @property
     def adjusted_close(self) -> pd.Series:
@@ -91,7 +96,8 @@ def price_history(
         BadVendorData: the rows break the schema.
     """
     frame = parts.astype(float)
-    if {"dividend", "split"} <= set(frame.columns):
+    own_adjustment = not {"dividend", "split"} <= set(frame.columns)
+    if not own_adjustment:
         ours = adjusted_closes(frame["close"], frame["dividend"], frame["split"])
         notes = [] if vendors_adjusted is None else _compared(ours, vendors_adjusted)
         frame[ADJUSTED_CLOSE] = ours
@@ -105,7 +111,7 @@ def price_history(
         raise BadVendorData("The prices have neither dividends and splits nor adjusted closes.")
     frame.index.name = DATE
     checked = check_prices(frame[list(COLUMNS)])
-    return PriceHistory(ticker, vendor, sample, checked, tuple(notes))
+    return PriceHistory(ticker, vendor, sample, checked, tuple(notes), own_adjustment)
 
 
 def _compared(ours: pd.Series, theirs: pd.Series) -> list[str]:

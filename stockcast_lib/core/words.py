@@ -1,11 +1,14 @@
 """How prices, days and a forecast's worth are said, the same wherever they are shown."""
 
+import math
 from datetime import date, datetime
 
 from stockcast_lib.core.results import Coverage, Skill
 
 NOT_MEASURED = "not yet measured"
 _SCIENTIFIC_ABOVE = 1e9
+# From twice a unit on it is said in that unit.
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHORT = {
     "better": "better than the last price",
@@ -59,3 +62,12 @@ def level_text(level: float) -> str:
 def day_text(day: date) -> str:
     """A day as people write it, the same in every locale."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def wait_text(seconds: float) -> str:
+    """For how long to wait, in the largest unit of which it is two or more; never too short."""
+    whole = math.ceil(seconds)
+    for name, length in _UNITS:
+        if whole >= 2 * length:
+            return f"{math.ceil(whole / length)} {name}"
+    return "1 second" if whole == 1 else f"{whole} seconds"

@@ -11,7 +11,13 @@ from stockcast_lib.ports.market import (
     PriceStore,
     VendorBudget,
 )
+from stockcast_lib.ports.models import (
+    ModelBoard,
+    ModelPublishing,
+    ModelStore,
+)
 from stockcast_lib.ports.notebooks import (
+    ClosingRunner,
     ModelCatalogue,
     NotebookRun,
     NotebookRunner,
@@ -27,27 +33,35 @@ from stockcast_lib.ports.queue import (
     SubmissionStore,
 )
 from stockcast_lib.ports.results import (
+    Ledger,
     ResultStore,
     RunArchive,
+    ScoreStore,
     StoredForecast,
 )
 
 __all__ = [
     "Claim",
+    "ClosingRunner",
     "DeadLetter",
     "Directories",
     "Hold",
     "JobEvents",
     "JobQueue",
     "JobSubmitter",
+    "Ledger",
     "MarketData",
+    "ModelBoard",
     "ModelCatalogue",
+    "ModelPublishing",
+    "ModelStore",
     "NotebookRun",
     "NotebookRunner",
     "PriceBoard",
     "PriceStore",
     "ResultStore",
     "RunArchive",
+    "ScoreStore",
     "StoredForecast",
     "Submission",
     "SubmissionStore",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from stockcast_lib.core.budgets import CallLease
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import ErrorReport
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.symbols import SymbolDirectory
@@ -71,8 +72,11 @@ class PriceBoard(Protocol):
     def publish(self, version: PriceVersion) -> None:
         """Make it the current one, unless a later one is."""
 
-    def fetching(self, ticker: str) -> AbstractContextManager[None]:
-        """Held while the ticker's prices are fetched; waits for whoever holds it."""
+    def fetching(self, ticker: str, cancellation: Cancellation) -> AbstractContextManager[None]:
+        """Held while the ticker's prices are fetched; waits for whoever holds it.
+
+        Raises RunCancelled: the end was asked for while it waited.
+        """
 
 
 class VendorBudget(Protocol):

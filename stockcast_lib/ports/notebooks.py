@@ -26,13 +26,22 @@ class NotebookRun:
 
 
 class ModelCatalogue(Protocol):
-    """The forecasting notebooks that a request may name."""
+    """The forecasting notebooks that a request may name, as `N` or `N@REV`."""
+
+    def resolve(self, model: str) -> str:
+        """The same with the revision that a published model's name stands for now.
+
+        Raises InvalidRequest for an unknown model or revision.
+        """
 
     def notebook(self, model: str) -> Path:
-        """The model's notebook. Raises InvalidRequest for an unknown model."""
+        """A resolved model's notebook. Raises InvalidRequest."""
 
     def revision(self, model: str) -> str:
         """What tells this notebook and library from any other. Raises InvalidRequest."""
+
+    def is_published(self, model: str) -> bool:
+        """Whether a resolved model is somebody's, and so not trusted as our own are."""
 
 
 class NotebookRunner(Protocol):
@@ -46,3 +55,10 @@ class NotebookRunner(Protocol):
         cancellation: Cancellation,
     ) -> NotebookRun:
         """Run it until it ends, or is to. Never raises for what the notebook does."""
+
+
+class ClosingRunner(NotebookRunner, Protocol):
+    """A runner with something to be ended."""
+
+    def close(self) -> None:
+        """End it."""

@@ -82,6 +82,31 @@ def test_nobody_asks_a_vendor_that_rests(budget):
     assert granted(budget, 1, vendor="other") == 1
 
 
+def test_a_vendor_that_is_woken_is_asked_again_at_once(budget):
+    refusal = VendorUnavailable("tiingo does not answer.").report()
+    budget.rest("tiingo", 30, refusal)
+    state = budget.state("tiingo")
+    assert (state.rest_seconds, state.refusal) == (30, refusal)
+    assert budget.wake("tiingo")
+    assert not budget.wake("tiingo")
+    state = budget.state("tiingo")
+    assert (state.rest_seconds, state.refusal) == (0, None)
+    assert granted(budget, 1) == 1
+
+
+def test_what_is_left_of_each_window_and_until_when_is_told(budget, clock):
+    granted(budget, 4)
+    clock.now += 15
+    left = budget.state("tiingo").left
+    assert [(each.calls, each.limit.calls, each.seconds) for each in left] == [
+        (6, 10, 45),
+        (21, 25, 3585),
+    ]
+    clock.now += 45
+    assert [each.calls for each in budget.state("tiingo").left] == [10, 21]
+    assert budget.state("sample").left == ()
+
+
 def test_many_at_once_never_get_more_than_there_is(budget):
     with ThreadPoolExecutor(16) as pool:
         leases = list(pool.map(lambda _: granted(budget, 3), range(40)))

@@ -15,6 +15,7 @@ from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
 from stockcast_lib.adapters.redis_prices import RedisPriceBoard
 from stockcast_lib.adapters.redis_queue import RedisJobQueue
 from stockcast_lib.adapters.redis_results import RedisResultStore
+from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import QueueUnavailable, Throttled
 from stockcast_lib.core.jobs import Job, JobState, Progress, Stage, parse_request
 from stockcast_lib.ports import Claim, StoredForecast
@@ -54,7 +55,7 @@ CALLS = {
     "whose result": lambda away: away.results.job_id("key"),
     "current prices": lambda away: away.board.current("TEST"),
     "publish prices": lambda away: away.board.publish(price_version()),
-    "fetch prices": lambda away: away.board.fetching("TEST").__enter__(),
+    "fetch prices": lambda away: away.board.fetching("TEST", Cancellation()).__enter__(),
 }
 
 

@@ -27,6 +27,9 @@ CALLS = {
     "a price version": lambda bucket: S3PriceStore(bucket).version("prices/TEST/1.json"),
     "load prices": lambda bucket: S3PriceStore(bucket).load(price_version()),
     "write an artefact": lambda bucket: S3RunArchive(bucket).write("job", 1, "name", b""),
+    "write several": lambda bucket: S3RunArchive(bucket).write_all(
+        "job", 1, {"one": b"", "other": b""}
+    ),
     "read an artefact": lambda bucket: S3RunArchive(bucket).read("job", "name"),
 }
 
@@ -88,6 +91,12 @@ def test_the_archive_gives_the_last_attempts_artefact(archive, job_id):
         archive.write(job_id, attempt, "forecast.ipynb", b"notebook %d" % attempt)
     assert archive.read(job_id, "forecast.ipynb") == b"notebook 10"
     assert archive.read(job_id, "result.json") == b"first result"
+
+
+def test_several_artefacts_are_all_there_afterwards(archive, job_id):
+    artefacts = {f"{number}.json": b"%d" % number for number in range(7)}
+    archive.write_all(job_id, 1, artefacts)
+    assert {name: archive.read(job_id, name) for name in artefacts} == artefacts
 
 
 def test_the_archive_has_none_of_what_was_never_written(archive, job_id):

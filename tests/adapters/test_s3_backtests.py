@@ -1,7 +1,7 @@
 """Archived backtests on a real S3 server."""
 
 import io
-from dataclasses import fields
+from dataclasses import fields, replace
 from uuid import uuid4
 
 import numpy as np
@@ -83,7 +83,7 @@ def test_what_makes_no_other_fits_finds_the_same_backtest(archive, content, fits
 
 def test_a_backtest_is_written_once(archive, bucket, content, fits):
     archive.save(content, CONFIG, fits)
-    other = OriginFits(fits.origins, fits.level + 1, fits.rate, fits.effects)
+    other = replace(fits, level=fits.level + 1)
     archive.save(content, CONFIG, other)
     assert len(bucket.list(keys.backtest(content, "").removesuffix(".npz"))) == 1
     assert same(archive.load(content, CONFIG), fits)

@@ -271,3 +271,12 @@ def test_whoever_misses_a_ticker_looks_again_at_once_and_once_a_second(follow, c
     for _ in range(10):
         directory.fresh()
     assert lists.looks == looks
+
+
+def test_whoever_has_stored_a_list_sees_it_at_once(follow):
+    lists = PlayedLists(a=[FORD])
+    directory = follow(lists)
+    assert "F" in directory()
+    for name in ("b", "c"):
+        lists.held[name] = [Symbol(name.upper())]
+        assert name.upper() in directory.renewed()

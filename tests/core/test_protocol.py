@@ -1,8 +1,11 @@
+import dataclasses
 import json
+import re
 
 import pytest
 
-from stockcast_lib.core.errors import BadFrame, Unauthorised
+from stockcast_lib.core.errors import BadFrame, ErrorReport, Unauthorised
+from stockcast_lib.core.jobs import Asker, ForecastRequest
 from stockcast_lib.core.protocol import (
     MAX_LINE,
     HandOver,
@@ -14,7 +17,9 @@ from stockcast_lib.core.protocol import (
     encode_message,
     encode_reply,
 )
+from tests.servers import REPOSITORY
 
+TABLES = (REPOSITORY / "server" / "PROTOCOL.md").read_text()
 KEY, NOW = b"k" * 32, 1_000_000.0
 MESSAGES = [
     Submit({"ticker": "AAPL", "days": 5}, {"token": "0a"}),
@@ -71,3 +76,39 @@ def test_a_message_of_another_time_is_refused(at):
 @pytest.mark.parametrize("reply", [Reply(status, "id") for status in Status])
 def test_a_reply_survives_the_wire(reply):
     assert decode_reply(encode_reply(reply)) == reply
+
+
+def rows(title):
+    """The cells of a table of the protocol's document, by the name that stands first."""
+    table = TABLES.split(f"| {title} ")[1].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in table]
+    return {first.strip("`"): rest for first, *rest in cells}
+
+
+def names(text):
+    return re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", text))
+
+
+def test_the_document_names_each_message_with_its_fields():
+    documented = {name: names(fields) for name, (_, fields) in rows("message").items()}
+    asker, request = list(Asker.model_fields), list(ForecastRequest.model_fields)
+    assert documented == {
+        "submit": ["request", *request, "asker", *asker],
+        "hand_over": [field.name for field in dataclasses.fields(HandOver)],
+    }
+    assert [field.name for field in dataclasses.fields(Submit)] == ["request", "asker"]
+    for message in MESSAGES:
+        sent = json.loads(line(message))
+        assert sent.pop("type") in documented
+        assert {"v", "at", "nonce", "auth"} < sent.keys()
+
+
+def test_the_document_names_each_answer():
+    assert set(rows("answer `status`")) == set(Status)
+    reason = names(rows("answer `status`")["rejected"][0])
+    assert reason == ["reason", *ErrorReport.model_fields]
+
+
+def test_the_document_names_the_longest_line_and_the_version():
+    assert f"at most {MAX_LINE // 1024} KiB" in TABLES
+    assert f"`v` ({json.loads(line())['v']})" in TABLES

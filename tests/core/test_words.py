@@ -1,7 +1,7 @@
 import pytest
 
 from stockcast_lib.core.results import Coverage, Skill
-from stockcast_lib.core.words import coverage_text, skill_text
+from stockcast_lib.core.words import coverage_text, skill_text, wait_text
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,18 @@ def test_coverage_in_a_few_words():
 
 def test_what_is_not_measured_is_said_to_be_so():
     assert skill_text(None) == coverage_text(None) == "not yet measured"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 second"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (3600, "60 minutes"),
+        (7201, "3 hours"),
+        (2_592_000, "30 days"),
+    ],
+)
+def test_a_wait_is_said_in_a_unit_that_people_count_in_and_never_too_short(seconds, text):
+    assert wait_text(seconds) == text

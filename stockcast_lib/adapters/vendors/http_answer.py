@@ -18,9 +18,9 @@ from stockcast_lib.core.errors import (
     BadVendorData,
     BadVendorKey,
     StockcastError,
-    Throttled,
     VendorUnavailable,
 )
+from stockcast_lib.core.vendors import throttled
 
 _PAGE_STARTS = (b"<!doctype", b"<html")
 _TEXT_BYTES = 2_000
@@ -101,16 +101,6 @@ class Answer:
     def _kind(self) -> str:
         known = _MEDIA_TYPE.fullmatch(self.content_type)
         return self.content_type if known else "something without a known type"
-
-
-def throttled(vendor: str, seconds: float | None) -> Throttled:
-    """The error of a vendor that asks to wait; `seconds` where it is known for how long."""
-    if seconds is None:
-        return Throttled(f"{vendor} has had too many calls: try again later.")
-    return Throttled(
-        f"{vendor} has had too many calls: try again in {seconds:.0f} seconds.",
-        retry_after=seconds,
-    )
 
 
 def bad_key(vendor: str) -> BadVendorKey:

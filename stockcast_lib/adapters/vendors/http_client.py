@@ -206,8 +206,10 @@ class VendorClient:
     def _count(self) -> None:
         with self._lock:
             if self.calls_allowed is not None and self.calls_made >= self.calls_allowed:
+                # It is this run that may ask no more: the vendor itself has refused nobody.
                 raise Throttled(
-                    f"No more calls to {self._vendor} are allowed now: try again later."
+                    f"No more calls to {self._vendor} are allowed now: try again later.",
+                    retry_after=0,
                 )
             self.calls_made += 1
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from stockcast_lib.adapters.vendors.http_answer import Answer, bad_key, throttled
+from stockcast_lib.adapters.vendors.http_answer import Answer, bad_key
 from stockcast_lib.adapters.vendors.http_client import (
     DEFAULT_LIMITS,
     Limits,
@@ -27,9 +27,10 @@ from stockcast_lib.core.errors import (
 )
 from stockcast_lib.core.prices import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
+from stockcast_lib.core.vendors import shown_vendor, throttled
 
 DEFAULT_URL = "https://data.nasdaq.com"
-_SHOWN = "Nasdaq Data Link"
+_SHOWN = shown_vendor("nasdaq_data_link")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,31}", re.ASCII)
 _ERROR_CODE = re.compile(r"QE[A-Z]x[0-9]{2}", re.ASCII)
 # Seconds until a limit of calls is surely there again.

@@ -13,6 +13,7 @@ from stockcast_lib.core.errors import BadVendorData, UnknownTicker
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
 from stockcast_lib.core.prices import DATE, PriceHistory, price_history
 from stockcast_lib.core.tickers import CLASS_MARK, canonical_ticker, is_ticker
+from stockcast_lib.core.vendors import shown_vendor
 
 # Tiingo writes midnight in two ways; the tables of Nasdaq Data Link write only the day.
 _SESSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0{1,6})?(?:Z|\+00:00)?)?", re.ASCII)
@@ -81,10 +82,13 @@ def checked_history(ticker: str, vendor: str, frame: pd.DataFrame) -> PriceHisto
         BadVendorData: the frame is empty or breaks the schema.
     """
     if frame.empty:
-        raise BadVendorData(f"{vendor} has no prices of {ticker} for the time asked for.")
+        raise BadVendorData(
+            f"{shown_vendor(vendor)} has no prices of {ticker} for the time asked for."
+        )
     absent = [name for name in NEEDED if name not in frame.columns]
     if absent:
-        raise BadVendorData(f"The prices of {vendor} lack the columns {', '.join(absent)}.")
+        lacks = ", ".join(absent)
+        raise BadVendorData(f"The prices of {shown_vendor(vendor)} lack the columns {lacks}.")
     _refuse_impossible(frame)
     parts = frame.drop(columns=ADJUSTED_CLOSE, errors="ignore")
     adjusted = frame.get(ADJUSTED_CLOSE)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from stockcast_lib.adapters.vendors.http_answer import Answer, bad_key, throttled
+from stockcast_lib.adapters.vendors.http_answer import Answer, bad_key
 from stockcast_lib.adapters.vendors.http_client import (
     DEFAULT_LIMITS,
     Limits,
@@ -24,9 +24,10 @@ from stockcast_lib.core.errors import BadVendorData, NotInPlan, StockcastError, 
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
 from stockcast_lib.core.prices import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
+from stockcast_lib.core.vendors import shown_vendor, throttled
 
 DEFAULT_URL = "https://api.tiingo.com"
-_SHOWN = "Tiingo"
+_SHOWN = shown_vendor("tiingo")
 _FIRST_DAY = date(1900, 1, 1)
 _COLUMNS = {
     "date": DATE,

@@ -17,9 +17,10 @@ from stockcast_lib.adapters.vendors.tiingo import DEFAULT_URL
 from stockcast_lib.core.errors import BadVendorData, StockcastError
 from stockcast_lib.core.symbols import Symbol
 from stockcast_lib.core.tickers import is_ticker
+from stockcast_lib.core.vendors import shown_vendor
 
 LIST_PATH = "/docs/tiingo/daily/supported_tickers.zip"
-_SHOWN = "Tiingo"
+_SHOWN = shown_vendor("tiingo")
 _KINDS = ("stock", "etf")
 _CSV_BYTES = 64 * 1024 * 1024
 _COLUMNS = ("ticker", "exchange", "assetType", "startDate", "endDate")

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from stockcast_lib.adapters.vendors.http_answer import throttled
 from stockcast_lib.adapters.vendors.rows import checked_history, since, vendor_symbol
 from stockcast_lib.core.errors import (
     BadSettings,
@@ -27,8 +26,9 @@ from stockcast_lib.core.errors import (
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
 from stockcast_lib.core.prices import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
+from stockcast_lib.core.vendors import shown_vendor, throttled
 
-_SHOWN = "Yahoo"
+_SHOWN = shown_vendor("yahoo")
 _EXCHANGE = ZoneInfo("America/New_York")
 # During a session Yahoo gives a row for it that still changes.
 _SESSION_IS_FINAL = time(18)

@@ -51,6 +51,41 @@ class NotEnoughHistory(StockcastError):
     fault = Fault.CALLER
 
 
+class ContractBroken(StockcastError):
+    """A notebook breaks the notebook contract; `details["faults"]` names each with its mend."""
+
+    code = "contract-broken"
+    fault = Fault.CALLER
+
+
+class UnknownModel(StockcastError):
+    """No model, or no revision of it, has this name; `details["known"]` lists those there are."""
+
+    code = "unknown-model"
+    fault = Fault.CALLER
+
+
+class WorseThanChampion(StockcastError):
+    """A revision's trials are worse than the champion's beyond noise."""
+
+    code = "worse-than-champion"
+    fault = Fault.CALLER
+
+
+class TokenNeeded(StockcastError):
+    """A call that needs a token came without a valid one."""
+
+    code = "token-needed"
+    fault = Fault.CALLER
+
+
+class RightNeeded(StockcastError):
+    """A token is valid, and has not the right that the call needs."""
+
+    code = "right-needed"
+    fault = Fault.CALLER
+
+
 class BadFrame(StockcastError):
     """A TCP line that is not a message of ours."""
 

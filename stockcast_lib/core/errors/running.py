@@ -68,6 +68,18 @@ class OutputTooLarge(StockcastError):
     code = "output-too-large"
 
 
+class TooMuchMemory(StockcastError):
+    """A notebook and the processes that it started hold more memory than their limit."""
+
+    code = "too-much-memory"
+
+
+class TooManyProcesses(StockcastError):
+    """A notebook started more processes than its limit."""
+
+    code = "too-many-processes"
+
+
 class RunCancelled(StockcastError):
     """A run was ended from outside: withdrawn, or given back by a worker that stops."""
 
@@ -97,6 +109,12 @@ class ModelDiverged(StockcastError):
     """The fitted model gives prices that are not finite."""
 
     code = "model-diverged"
+
+
+class ModelsRefused(StockcastError):
+    """Published notebooks cannot be run as safely here as they must be."""
+
+    code = "models-refused"
 
 
 class StackFailed(StockcastError):

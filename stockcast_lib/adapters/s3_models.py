@@ -1,0 +1,100 @@
+"""Published models in S3: `models/{name}/{revision}/` and `models/{name}/promotions/`."""
+
+import re
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.core import keys
+from stockcast_lib.core.models import NAME, ModelRef, ModelRevision, Promotion, TrialScores
+
+_JSON = "application/json"
+_NOTEBOOK = "application/x-ipynb+json"
+_NAMED = re.compile(rf"{keys.MODELS}({NAME})/.+\.json")
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class S3ModelStore:
+    """The `ModelStore` port.
+
+    Args:
+        bucket: that holds them.
+        trial_set: whose scores are kept.
+        package_version: of the library that the trials run with.
+    """
+
+    def __init__(self, bucket: Bucket, trial_set: str, package_version: str) -> None:
+        self._bucket = bucket
+        self._trial_set = trial_set
+        self._package_version = package_version
+
+    def save(self, revision: ModelRevision, notebook: bytes) -> None:
+        """See `ModelStore.save`."""
+        name, code = revision.name, revision.revision
+        self._bucket.put(
+            keys.model_artefact(name, code, keys.NOTEBOOK_ARTEFACT), notebook, _NOTEBOOK
+        )
+        # Last: a reader that finds the manifest finds the notebook.
+        manifest = keys.model_artefact(name, code, keys.MANIFEST_ARTEFACT)
+        self._bucket.put(manifest, _json(revision), _JSON)
+
+    def names(self) -> list[str]:
+        """See `ModelStore.names`."""
+        found = (_NAMED.fullmatch(key) for key in self._bucket.list(keys.MODELS))
+        return sorted({match[1] for match in found if match})
+
+    def revisions(self, name: str) -> list[ModelRevision]:
+        """See `ModelStore.revisions`."""
+        ending = f"/{keys.MANIFEST_ARTEFACT}"
+        held = [key for key in self._bucket.list(keys.model_folder(name)) if key.endswith(ending)]
+        found = [self._read(key, ModelRevision) for key in held]
+        return sorted((each for each in found if each), key=lambda each: each.published_at)
+
+    def revision(self, ref: ModelRef) -> ModelRevision | None:
+        """See `ModelStore.revision`."""
+        key = keys.model_artefact(ref.name, ref.revision or "", keys.MANIFEST_ARTEFACT)
+        return self._read(key, ModelRevision)
+
+    def notebook(self, ref: ModelRef) -> bytes | None:
+        """See `ModelStore.notebook`."""
+        key = keys.model_artefact(ref.name, ref.revision or "", keys.NOTEBOOK_ARTEFACT)
+        return self._bucket.get(key)
+
+    def add_promotion(self, promotion: Promotion) -> str:
+        """See `ModelStore.add_promotion`."""
+        stamp = keys.stamp(promotion.at)
+        key = keys.model_promotion(promotion.name, stamp, promotion.digest)
+        self._bucket.put(key, _json(promotion), _JSON)
+        return key
+
+    def promotions(self, name: str) -> list[Promotion]:
+        """See `ModelStore.promotions`."""
+        held = self._bucket.list(keys.model_promotions(name))
+        return [found for key in held if (found := self._read(key, Promotion))]
+
+    def last_promotion(self, name: str) -> tuple[str, Promotion] | None:
+        """See `ModelStore.last_promotion`."""
+        held = self._bucket.list(keys.model_promotions(name))
+        found = self._read(held[-1], Promotion) if held else None
+        return (held[-1], found) if found else None
+
+    def scores(self, code: str) -> TrialScores | None:
+        """See `ModelStore.scores`."""
+        return self._read(self._scores_key(code), TrialScores)
+
+    def save_scores(self, code: str, scores: TrialScores) -> None:
+        """See `ModelStore.save_scores`."""
+        self._bucket.put(self._scores_key(code), _json(scores), _JSON)
+
+    def _scores_key(self, code: str) -> str:
+        return keys.trial_scores(self._trial_set, f"{code}+{self._package_version}")
+
+    def _read(self, key: str, kind: type[R]) -> R | None:
+        held = self._bucket.get(key)
+        return None if held is None else kind.model_validate_json(held)
+
+
+def _json(record: BaseModel) -> bytes:
+    return record.model_dump_json(by_alias=True).encode()

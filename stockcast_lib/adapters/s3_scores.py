@@ -1,0 +1,29 @@
+"""Looks at the ledger in S3, each an object of its own; the greatest key is the last one."""
+
+import hashlib
+
+from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.core import keys
+from stockcast_lib.core.scores import Scores
+
+
+class S3Scores:
+    """The `ScoreStore` port."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def current(self) -> Scores:
+        """See `ScoreStore.current`."""
+        looks = self._bucket.list(keys.SCORES)
+        data = self._bucket.get(looks[-1]) if looks else None
+        return Scores() if data is None else Scores.model_validate_json(data)
+
+    def save(self, scores: Scores) -> None:
+        """See `ScoreStore.save`."""
+        if scores.scored_at is None:
+            raise ValueError("a look at the ledger has a time")
+        data = scores.model_dump_json(by_alias=True).encode()
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        key = keys.score_document(keys.stamp(scores.scored_at), digest)
+        self._bucket.put(key, data, "application/json")

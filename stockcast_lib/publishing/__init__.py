@@ -1,0 +1,1 @@
+"""From an analyst's notebook to a published revision: rehearsals, trials, the gate, promotions."""
