@@ -5,14 +5,15 @@ import signal
 import sys
 
 import structlog
-from tornado.httpserver import HTTPServer
 
 from stockcast_lib import wiring
 from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.execution import linux
 from stockcast_lib.logs import configure_logs
-from stockcast_lib.settings import GatewaySettings
-from stockcast_lib.web.application import application, end_streams
+from stockcast_lib.settings import GatewaySettings, ModelSettings
+from stockcast_lib.web.application import Models, application, end_streams
 from stockcast_lib.web.base import MAX_BODY
+from stockcast_lib.web.server import GatewayServer
 
 _log = structlog.get_logger()
 _IDLE_TIMEOUT = 75.0
@@ -24,8 +25,11 @@ _BACKLOG = 1024
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = GatewaySettings.read()
-    calls = application(wiring.service(), wiring.readiness, settings.gateway_prefix)
-    server = HTTPServer(
+    # A notebook at the gate runs as this user, and must not read this process's environment.
+    linux.hide_from_other_processes()
+    models = Models(wiring.publishing(), ModelSettings.read().holders)
+    calls = application(wiring.service(), wiring.readiness, settings.gateway_prefix, models=models)
+    server = GatewayServer(
         calls,
         xheaders=settings.trust_proxy,
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.

@@ -31,11 +31,15 @@ from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import QueueSettings, WorkerSettings
 from stockcast_lib.stages.claim_loop import ClaimLoop
+from stockcast_lib.stages.health import WorkerHealth
 from stockcast_lib.stages.intake import Intake
+from stockcast_lib.web.worker_health import health_application, serve_health
 
 _log = structlog.get_logger()
 _INTAKE_THREADS = 8
 _BACKLOG = 1024  # of clients that come at once
+# For a run to be ended, and its job to be handed back.
+_HAND_BACK_SECONDS = 3.0
 
 T = TypeVar("T")
 
@@ -116,7 +120,7 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
         StockcastError: a setting is wrong, or no kernel can be started.
     """
     settings = WorkerSettings.read()
-    host, port = settings.address(stage)
+    host, port = settings.listen_address(stage)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     # Whoever shares this user must not read the secrets of this process's environment.
     linux.hide_from_other_processes()
@@ -126,16 +130,25 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
         wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
     )
     stop = _stop_signal()
+    health = WorkerHealth(loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set)
+    if settings.health_port:
+        # Already while the kernels warm up: whoever asks is told why it is not ready.
+        calls = health_application(health.not_alive, health.not_ready)
+        serve_health(calls, host, settings.health_port)
     # Only then: whoever finds the port open takes the worker for ready.
     if await _is_warm(runner, stop):
         server.add_sockets(bind_sockets(port, host, backlog=_BACKLOG, reuse_port=reuse_port))
         _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
-        claims = threading.Thread(target=loop.run, name="claims")
+        # A daemon: what hangs on a Redis that hangs must not keep the process.
+        claims = threading.Thread(target=loop.run, name="claims", daemon=True)
         claims.start()
+        health.serving(claims)
         await stop.wait()
         server.stop()
         await _end(loop, claims, settings.grace_seconds)
     await asyncio.to_thread(runner.close)
+    if stage is Stage.FORECAST:
+        await asyncio.to_thread(wiring.model_runners().close)
     _log.info("worker.stopped", stage=stage)
 
 
@@ -169,7 +182,9 @@ async def _end(loop: ClaimLoop, claims: threading.Thread, grace_seconds: float) 
     await asyncio.to_thread(claims.join, grace_seconds)
     if claims.is_alive():
         loop.abandon()
-        await asyncio.to_thread(claims.join)
+        await asyncio.to_thread(claims.join, _HAND_BACK_SECONDS)
+    if claims.is_alive():
+        _log.warning("worker.left_its_job", why="the queue does not answer; the lease runs out")
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-import stamina
 import structlog
 
 from stockcast_lib.core import keys
@@ -16,6 +15,7 @@ from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.retries import LONGEST_WAIT, is_dead_letter, retry_delay
 from stockcast_lib.ports import Claim, Hold, JobQueue, RunArchive
 from stockcast_lib.stages.failures import archive_failure
+from stockcast_lib.stages.rounds import Rounds
 
 _log = structlog.get_logger()
 _WAIT_FOR_JOB = 1.0
@@ -34,6 +34,9 @@ class ClaimLoop:
         archive: where the record of a job that fails is kept.
         work: does one claimed job and settles it, or raises; ends early when asked to.
         longest_wait: the most seconds between two tries of a job.
+
+    Attributes:
+        rounds: stamped whenever the loop looks for a job, or begins one.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class ClaimLoop:
         self._archive = archive
         self._work = work
         self._longest_wait = longest_wait
+        self.rounds = Rounds()
         self._under_way = Cancellation()
         self._stop = threading.Event()
         self._abandon = threading.Event()
@@ -59,6 +63,7 @@ class ClaimLoop:
     def run(self) -> None:
         """Work until `stop`."""
         while not self._stop.is_set():
+            self.rounds.stamp(working=False)
             try:
                 claim = self._queue.claim(self._stage, self._worker, _WAIT_FOR_JOB)
             except QueueUnavailable as error:
@@ -66,6 +71,7 @@ class ClaimLoop:
                 self._stop.wait(_PAUSE_WHEN_AWAY)
                 continue
             if claim is not None:
+                self.rounds.stamp(working=True)
                 self._handle(claim)
 
     def stop(self) -> None:
@@ -109,15 +115,18 @@ class ClaimLoop:
 
     def _settle(self, claim: Claim, error: StockcastError, hold: Hold) -> None:
         settle = self._verdict(claim, error, hold)
-        try:
-            for attempt in stamina.retry_context(
-                on=QueueUnavailable, attempts=None, timeout=_SETTLE_TIMEOUT, wait_max=2
-            ):
-                with attempt:
-                    settle()
-        except QueueUnavailable as away:
-            # Nothing can be recorded now: the lease runs out and the job is taken again.
-            _log.warning("job.unsettled", error=away.message)
+        deadline = time.monotonic() + _SETTLE_TIMEOUT
+        while True:
+            try:
+                settle()
+            except QueueUnavailable as away:
+                if self._abandon.is_set() or time.monotonic() > deadline:
+                    # Nothing can be recorded: the lease runs out and the job is taken again.
+                    _log.warning("job.unsettled", error=away.message)
+                    return
+            else:
+                return
+            self._abandon.wait(_PAUSE_WHEN_AWAY)
 
     def _verdict(self, claim: Claim, error: StockcastError, hold: Hold) -> Callable[[], None]:
         if hold is Hold.LOST:

@@ -1,26 +1,25 @@
 """The forecast stage: the notebook's result, validated, archived, then in Redis."""
 
-import base64
-import binascii
-import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import BadResult
+from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Job, JobState, Stage, result_key
 from stockcast_lib.core.notebook_parameters import forecast_parameters
-from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, RESULT_MIME, parse_result
+from stockcast_lib.core.results import ForecastResult
+from stockcast_lib.evidence.displayed import displayed_forecast
 from stockcast_lib.ports import (
     Claim,
     JobQueue,
+    Ledger,
     ModelCatalogue,
-    NotebookRun,
-    NotebookRunner,
     ResultStore,
     RunArchive,
-    StoredForecast,
 )
+from stockcast_lib.stages.model_runner import ModelRunners
 from stockcast_lib.stages.progress import progress_teller
 
 
@@ -31,8 +30,9 @@ class ForecastStage:
     queue: JobQueue
     results: ResultStore
     archive: RunArchive
-    runner: NotebookRunner
+    runner: ModelRunners
     models: ModelCatalogue
+    ledger: Ledger
 
     def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
@@ -48,62 +48,35 @@ class ForecastStage:
             forecast_parameters(job),
             progress_teller(self.queue, claim),
             cancellation,
+            published=self.models.is_published(model),
         )
-        name = keys.notebook_artefact(Stage.FORECAST)
-        self.archive.write(job.id, job.attempt, name, run.executed)
-        if run.error is not None:
-            raise run.error
-        forecast = displayed_forecast(run, job, revision)
+        evidence = {keys.notebook_artefact(Stage.FORECAST): run.executed}
+        try:
+            result, forecast = displayed_forecast(run, job, revision)
+        except StockcastError:
+            self.archive.write_all(job.id, job.attempt, evidence)
+            raise
         prices = keys.content_hash(job.price_version or "")
-        key = result_key(job.request, revision, prices, stale=parse_result(forecast.result).stale)
-        self._archive(job, forecast, key)
+        key = result_key(job.request, revision, prices, stale=result.stale)
+        made = {
+            keys.FIGURE_ARTEFACT: forecast.figure,
+            keys.PICTURE_ARTEFACT: forecast.picture,
+            keys.RESULT_ARTEFACT: forecast.result,
+        }
+        self._keep(job, result, {**evidence, **made})
+        # Last: a reader that finds the job finds the rest.
+        self.archive.write(job.id, job.attempt, keys.JOB_ARTEFACT, _ended(job, key))
         self.results.put(key, forecast)
         self.queue.finish(claim, key)
 
-    def _archive(self, job: Job, forecast: StoredForecast, key: str) -> None:
-        changes = {"state": JobState.DONE, "result_key": key, "last_error": None}
-        ended = job.model_copy(update=changes)
-        for name, data in (
-            (keys.FIGURE_ARTEFACT, forecast.figure),
-            (keys.PICTURE_ARTEFACT, forecast.picture),
-            (keys.RESULT_ARTEFACT, forecast.result),
-            # Last: a reader that finds the job finds the rest.
-            (keys.JOB_ARTEFACT, ended.model_dump_json(exclude_unset=True).encode()),
-        ):
-            self.archive.write(job.id, job.attempt, name, data)
+    def _keep(self, job: Job, result: ForecastResult, evidence: Mapping[str, bytes]) -> None:
+        with ThreadPoolExecutor(1) as beside:
+            # Before anybody can be told of it: what is not in the ledger was never served.
+            entered = beside.submit(self.ledger.write, job, result)
+            self.archive.write_all(job.id, job.attempt, evidence)
+        entered.result()
 
 
-def displayed_forecast(run: NotebookRun, job: Job, revision: str) -> StoredForecast:
-    """The forecast that a notebook displayed last.
-
-    Raises:
-        BadResult: none was displayed, it is incomplete, or it answers another request.
-    """
-    shown = [bundle for bundle in run.outputs if RESULT_MIME in bundle]
-    if not shown:
-        raise BadResult("The notebook displayed no forecast: its last line must show a report.")
-    bundle = shown[-1]
-    missing = [mime for mime in (PLOTLY_MIME, PNG_MIME) if mime not in bundle]
-    if missing:
-        raise BadResult(f"The displayed forecast lacks {' and '.join(missing)}.")
-    result = parse_result(bundle[RESULT_MIME])
-    asked = (job.request.ticker, job.request.days, job.price_version)
-    if (result.ticker, result.days, result.data_version) != asked:
-        raise BadResult("The displayed forecast is not for the ticker, days and prices asked for.")
-    model = result.model.model_copy(update={"name": job.request.model, "revision": revision})
-    return StoredForecast(
-        job.id,
-        result.model_copy(update={"model": model}).to_json().encode(),
-        json.dumps(bundle[PLOTLY_MIME], separators=(",", ":")).encode(),
-        _png(bundle[PNG_MIME]),
-    )
-
-
-def _png(encoded: str) -> bytes:
-    try:
-        picture = base64.b64decode(encoded)
-    except (binascii.Error, TypeError, ValueError):
-        picture = b""
-    if not picture.startswith(b"\x89PNG"):
-        raise BadResult("The displayed forecast's picture is not a PNG.")
-    return picture
+def _ended(job: Job, result: str) -> bytes:
+    changes = {"state": JobState.DONE, "result_key": result, "last_error": None}
+    return job.model_copy(update=changes).model_dump_json(exclude_unset=True).encode()

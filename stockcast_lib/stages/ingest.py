@@ -14,6 +14,7 @@ from stockcast_lib.core.budgets import CALLS_A_RUN, CallLease, VendorRecord, res
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     BadResult,
+    ErrorReport,
     RunCancelled,
     StockcastError,
     Throttled,
@@ -25,6 +26,8 @@ from stockcast_lib.core.notebook_parameters import ingest_parameters
 from stockcast_lib.core.prices import Freshness, PriceVersion
 from stockcast_lib.core.protocol import HandOver
 from stockcast_lib.core.results import PRICES_MIME
+from stockcast_lib.core.vendors import shown_vendor, throttled
+from stockcast_lib.core.words import wait_text
 from stockcast_lib.ports import (
     Claim,
     JobQueue,
@@ -65,7 +68,7 @@ class IngestStage:
         ticker = claim.job.request.ticker
         version = self._usable(ticker)
         if version is None:
-            with self.board.fetching(ticker):
+            with self.board.fetching(ticker, cancellation):
                 # Whoever held the lock before may have fetched them.
                 version = self._usable(ticker) or self._refreshed(claim, cancellation)
         self._hand_over(HandOver(claim.job.id, version.key), cancellation)
@@ -114,10 +117,11 @@ class IngestStage:
             cancellation,
         )
         name = keys.notebook_artefact(Stage.INGEST)
-        self._settle(leases, _vendor_record(run))
+        record = _vendor_record(run)
+        self._settle(leases, record)
         self.archive.write(job.id, job.attempt, name, run.executed)
         if run.error is not None:
-            raise run.error
+            raise _all_told(run.error, record, job.request.ticker, leases)
         version = _displayed_version(run, job.request.ticker)
         self.board.publish(version)
         return version
@@ -137,13 +141,45 @@ def _nobody_may_be_asked(ticker: str, leases: Sequence[CallLease]) -> StockcastE
     wait = min((lease.wait_seconds for lease in leases), default=0.0)
     for lease in leases:
         if lease.refusal is not None:
-            error = error_from_report(lease.refusal)
-            error.details["retry_after"] = wait
-            return error
+            return _still_refused(lease.vendor, lease.refusal, wait)
     return Throttled(
-        f"The vendors allow no more calls for now: ask for {ticker} again in {wait:.0f} seconds.",
+        f"The vendors allow no more calls for now: ask for {ticker} again in {wait_text(wait)}.",
         retry_after=wait,
     )
+
+
+def _still_refused(vendor: str, refusal: ErrorReport, wait: float) -> StockcastError:
+    if refusal.code == Throttled.code:
+        # Its sentence names the wait that there was then.
+        return throttled(shown_vendor(vendor), wait)
+    error = error_from_report(refusal)
+    error.details["retry_after"] = wait
+    return error
+
+
+def _all_told(
+    error: StockcastError, record: VendorRecord, ticker: str, leases: Sequence[CallLease]
+) -> StockcastError:
+    """What the run failed with, unless a vendor that was not asked may know better.
+
+    A vendor at rest may have what the others refused for good.
+    """
+    if error.code == Throttled.code:
+        return _sooner(error, record)
+    resting = [lease for lease in leases if not lease.calls]
+    if error.retryable or not record.refusals or not resting:
+        return error
+    return _nobody_may_be_asked(ticker, resting)
+
+
+def _sooner(error: StockcastError, record: VendorRecord) -> StockcastError:
+    """The vendor's refusal; where it is asked again before its own wait is over, with our wait."""
+    for vendor, refusal in record.refusals.items():
+        if refusal.message == error.message:
+            rest, asked = rest_seconds(refusal), refusal.details.get("retry_after")
+            if rest is not None and isinstance(asked, int | float) and rest < asked:
+                return throttled(shown_vendor(vendor), rest)
+    return error
 
 
 def _vendor_record(run: NotebookRun) -> VendorRecord:

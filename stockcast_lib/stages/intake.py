@@ -47,6 +47,8 @@ class IngestIntake:
         if not isinstance(message, Submit):
             raise BadFrame(f"The {Stage.INGEST} worker takes 'submit' messages only.")
         request = parse_request(message.request)
+        # From here on a promotion changes nothing: the job keeps its revision to its end.
+        request = request.model_copy(update={"model": self.models.resolve(request.model)})
         asker = _asker(message.asker)
         revision = self.models.revision(request.model)
         finished = self._finished(request, revision)

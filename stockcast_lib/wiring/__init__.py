@@ -5,40 +5,74 @@ never imports Redis. What a process shares is made once.
 """
 
 from stockcast_lib.wiring.backtests import origin_fits
-from stockcast_lib.wiring.faces import readiness, service
-from stockcast_lib.wiring.market import symbol_directory, symbol_lists, symbol_sources, vendors
+from stockcast_lib.wiring.faces import readiness, service, unused_seconds
+from stockcast_lib.wiring.market import (
+    asked_vendors,
+    symbol_directory,
+    symbol_lists,
+    symbol_sources,
+    vendors,
+)
+from stockcast_lib.wiring.models import (
+    model_registry,
+    models,
+    models_refused,
+    publishing,
+    rehearsal_runner,
+)
 from stockcast_lib.wiring.queue import (
     blocking_redis,
     dead_letters,
     job_queue,
     price_board,
+    redis_away,
     redis_client,
     submitter,
+    vendor_budget,
 )
-from stockcast_lib.wiring.stores import bucket, load_prices, price_max_age, price_store, run_archive
-from stockcast_lib.wiring.workers import claim_loop, intake, models, notebook_runner
+from stockcast_lib.wiring.stores import (
+    bucket,
+    ledger,
+    load_prices,
+    price_max_age,
+    price_store,
+    run_archive,
+    score_store,
+)
+from stockcast_lib.wiring.workers import claim_loop, intake, model_runners, notebook_runner
 
 __all__ = [
+    "asked_vendors",
     "blocking_redis",
     "bucket",
     "claim_loop",
     "dead_letters",
     "intake",
     "job_queue",
+    "ledger",
     "load_prices",
+    "model_registry",
+    "model_runners",
     "models",
+    "models_refused",
     "notebook_runner",
     "origin_fits",
     "price_board",
     "price_max_age",
     "price_store",
+    "publishing",
     "readiness",
+    "redis_away",
     "redis_client",
+    "rehearsal_runner",
     "run_archive",
+    "score_store",
     "service",
     "submitter",
     "symbol_directory",
     "symbol_lists",
     "symbol_sources",
+    "unused_seconds",
+    "vendor_budget",
     "vendors",
 ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from stockcast_lib import __version__
 from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.settings import StoreSettings
 from stockcast_lib.wiring.stores import bucket
 
 if TYPE_CHECKING:
@@ -29,5 +30,6 @@ def origin_fits(version: PriceVersion, history: PriceHistory, config: ModelConfi
     fits = archive.load(version.content_hash, config)
     if fits is None:
         fits = fit_origins(history.adjusted_close, config)
-        archive.save(version.content_hash, config, fits)
+        if not StoreSettings.read().s3_read_only:
+            archive.save(version.content_hash, config, fits)
     return fits

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.settings import DashboardSettings, QueueSettings, WorkerSettings
 from stockcast_lib.wiring.market import symbol_directory
-from stockcast_lib.wiring.queue import blocking_redis, job_queue, redis_client, submitter
-from stockcast_lib.wiring.stores import bucket, run_archive
+from stockcast_lib.wiring.models import served_models
+from stockcast_lib.wiring.queue import (
+    blocking_redis,
+    job_queue,
+    price_board,
+    redis_client,
+    submitter,
+)
+from stockcast_lib.wiring.stores import bucket, price_store, run_archive, score_store
 
 if TYPE_CHECKING:
     from stockcast_lib.service import ForecastService
@@ -35,8 +42,17 @@ def service() -> "ForecastService":
         archive=run_archive(),
         directories=symbol_directory(),
         submissions=RedisSubmissions(redis_client()),
+        board=price_board(),
+        prices=price_store(),
+        published_models=served_models(),
+        score_store=score_store(),
         frame_key=QueueSettings.read().frame_key_bytes,
     )
+
+
+def unused_seconds() -> float:
+    """After which the dashboard takes the kernel of a page that nobody uses."""
+    return DashboardSettings.read().dashboard_unused_seconds
 
 
 def readiness() -> dict[str, str | None]:

@@ -33,6 +33,12 @@ def vendors(calls_allowed: Mapping[str, int] | None = None) -> tuple[MarketData,
     )
 
 
+def asked_vendors() -> tuple[VendorName, ...]:
+    """Whom the workers ask, in order; also for who has not their keys."""
+    settings = VendorSettings.read()
+    return settings.vendors or settings.order
+
+
 def _vendor(name: VendorName, settings: VendorSettings, calls_allowed: int | None) -> MarketData:
     if name == "tiingo":
         from stockcast_lib.adapters.vendors import tiingo
@@ -83,9 +89,8 @@ def symbol_sources() -> "tuple[SymbolSource, ...]":
 def _bundled_symbols() -> SymbolDirectory:
     from stockcast_lib.adapters.vendors.sample import SampleVendor
 
-    settings = VendorSettings.read()
     # Every other vendor knows more tickers than any list that we have.
-    alone = (settings.vendors or settings.order) == ("sample",)
+    alone = asked_vendors() == ("sample",)
     return SymbolDirectory(SampleVendor().directory().symbols, complete=alone)
 
 

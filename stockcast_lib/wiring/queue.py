@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.ports import JobSubmitter, PriceBoard
-from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
     import redis
 
+    from stockcast_lib.adapters.redis_budget import RedisVendorBudget
     from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
 
@@ -30,6 +31,20 @@ def blocking_redis() -> "redis.Redis":
     return connect_blocking(QueueSettings.read().redis_url.get_secret_value())
 
 
+@cache
+def _looking_redis() -> "redis.Redis":
+    from stockcast_lib.adapters.redis_connection import connect_looking
+
+    return connect_looking(QueueSettings.read().redis_url.get_secret_value())
+
+
+def redis_away() -> str | None:
+    """Why Redis does not answer, or None, within some seconds."""
+    from stockcast_lib.adapters.redis_connection import why_away
+
+    return why_away(_looking_redis())
+
+
 def price_board() -> PriceBoard:
     """Which price versions are current."""
     from stockcast_lib.adapters.redis_prices import RedisPriceBoard
@@ -42,7 +57,8 @@ def job_queue() -> "RedisJobQueue":
     """The job queue."""
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
 
-    return RedisJobQueue(redis_client(), blocking_redis())
+    limit = WorkerSettings.read().queue_limit
+    return RedisJobQueue(redis_client(), blocking_redis(), limit=limit)
 
 
 @cache
@@ -51,6 +67,13 @@ def dead_letters() -> "RedisDeadLetters":
     from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
 
     return RedisDeadLetters(redis_client())
+
+
+def vendor_budget() -> "RedisVendorBudget":
+    """The calls to vendors that all workers together may make."""
+    from stockcast_lib.adapters.redis_budget import RedisVendorBudget
+
+    return RedisVendorBudget(redis_client(), VendorSettings.read().call_limits)
 
 
 def submitter(stage: Stage) -> JobSubmitter:

@@ -5,11 +5,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stockcast_lib.core.prices import Freshness, PriceHistory, PriceVersion, no_prices
-from stockcast_lib.ports import PriceStore, RunArchive
+from stockcast_lib.ports import PriceStore, RunArchive, ScoreStore
 from stockcast_lib.settings import StoreSettings, VendorSettings
 
 if TYPE_CHECKING:
     from stockcast_lib.adapters.s3 import Bucket
+    from stockcast_lib.adapters.s3_ledger import S3Ledger
 
 
 @cache
@@ -40,6 +41,20 @@ def run_archive() -> RunArchive:
     from stockcast_lib.adapters.s3 import S3RunArchive
 
     return S3RunArchive(bucket())
+
+
+def ledger() -> "S3Ledger":
+    """Where every forecast that was served is kept."""
+    from stockcast_lib.adapters.s3_ledger import S3Ledger
+
+    return S3Ledger(bucket())
+
+
+def score_store() -> ScoreStore:
+    """Where it is kept how they did."""
+    from stockcast_lib.adapters.s3_scores import S3Scores
+
+    return S3Scores(bucket())
 
 
 def load_prices(ticker: str, key: str | None = None) -> tuple[PriceVersion, PriceHistory]:

@@ -3,9 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from stockcast_lib import __version__
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import ModelCatalogue
 from stockcast_lib.settings import (
     NotebookSettings,
     QueueSettings,
@@ -13,36 +11,39 @@ from stockcast_lib.settings import (
     WorkerSettings,
     kernel_environment,
 )
-from stockcast_lib.wiring.queue import job_queue, price_board, redis_client, submitter
-from stockcast_lib.wiring.stores import freshness, price_store, run_archive
+from stockcast_lib.wiring.models import SETTLE_IN, limits, model_runner, models
+from stockcast_lib.wiring.queue import (
+    job_queue,
+    price_board,
+    redis_client,
+    submitter,
+    vendor_budget,
+)
+from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_archive
 
 if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.intake import Intake
-
-
-@cache
-def models() -> ModelCatalogue:
-    """The forecasting notebooks."""
-    from stockcast_lib.adapters.notebook_folder import NotebookFolder
-
-    return NotebookFolder(NotebookSettings.read().notebooks_dir, __version__)
+    from stockcast_lib.stages.model_runner import ModelRunners
 
 
 @cache
 def notebook_runner(stage: Stage) -> "PapermillRunner":
     """What a stage's worker runs notebooks in."""
-    from stockcast_lib.execution.limits import MEGABYTE, Limits
     from stockcast_lib.execution.runner import PapermillRunner
 
-    settings = WorkerSettings.read()
-    limits = Limits(
-        run_seconds=settings.run_timeout_seconds,
-        cell_seconds=settings.cell_timeout_seconds,
-        memory_bytes=settings.kernel_memory_mb * MEGABYTE,
+    return PapermillRunner(
+        environment=kernel_environment(stage), limits=limits(), prelude=SETTLE_IN
     )
-    return PapermillRunner(environment=kernel_environment(stage), limits=limits)
+
+
+@cache
+def model_runners() -> "ModelRunners":
+    """What the forecast stage's worker runs model notebooks in."""
+    from stockcast_lib.stages.model_runner import ModelRunners
+
+    return ModelRunners(notebook_runner(Stage.FORECAST), model_runner)
 
 
 def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
@@ -51,7 +52,6 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     Raises:
         BadSettings: the vendors that are named lack their keys.
     """
-    from stockcast_lib.adapters.redis_budget import RedisVendorBudget
     from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.forecast import ForecastStage
@@ -60,7 +60,6 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     queue, runner = job_queue(), notebook_runner(stage)
     work: IngestStage | ForecastStage
     if stage is Stage.INGEST:
-        settings = VendorSettings.read()
         work = IngestStage(
             queue=queue,
             board=price_board(),
@@ -68,8 +67,8 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             archive=run_archive(),
             runner=runner,
             forecast=submitter(Stage.FORECAST),
-            budget=RedisVendorBudget(redis_client(), settings.call_limits),
-            vendors=settings.askable(),
+            budget=vendor_budget(),
+            vendors=VendorSettings.read().askable(),
             notebook=NotebookSettings.read().notebooks_dir / "ingest.ipynb",
             freshness=freshness(),
         )
@@ -78,8 +77,9 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             queue=queue,
             results=RedisResultStore(redis_client()),
             archive=run_archive(),
-            runner=runner,
+            runner=model_runners(),
             models=models(),
+            ledger=ledger(),
         )
     archive = run_archive()
     return ClaimLoop(

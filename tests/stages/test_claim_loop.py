@@ -148,3 +148,14 @@ def test_a_worker_that_has_lost_the_job_records_nothing(told, archive):
 def test_a_failure_of_a_job_that_was_withdrawn_is_no_failure(told, archive):
     assert told(FAILURE, hold=Hold.CANCELLED) == ("cancelled",)
     assert archive.kept == {}
+
+
+def test_its_rounds_tell_a_job_under_way_from_a_wait():
+    stamps = []
+    queue = Queue(claim())
+    queue.loop = ClaimLoop(
+        stage=Stage.FORECAST, worker="worker", queue=queue, archive=Archive(), work=lambda *_: None
+    )
+    queue.loop.rounds.stamp = lambda *, working: stamps.append(working)
+    queue.loop.run()
+    assert stamps == [False, True]

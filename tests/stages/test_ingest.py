@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from stockcast_lib.core.budgets import CallLease
+from stockcast_lib.core.budgets import CallLease, VendorRecord
 from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import RunCancelled, StockcastError, Throttled
+from stockcast_lib.core.errors import (
+    BadVendorKey,
+    KernelDied,
+    NotebookFailed,
+    RunCancelled,
+    StockcastError,
+    Throttled,
+    UnknownTicker,
+    VendorUnavailable,
+)
 from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.results import PRICES_MIME
+from stockcast_lib.core.vendors import throttled
 from stockcast_lib.ports import Claim, NotebookRun
 from stockcast_lib.stages.ingest import IngestStage
 from tests.factories import price_history, price_version
@@ -33,7 +43,7 @@ class Edges:
     def current(self, _):
         return self.stored
 
-    def fetching(self, _):
+    def fetching(self, *_):
         return contextlib.nullcontext()
 
     def lease(self, vendor, _):
@@ -49,7 +59,7 @@ class Edges:
     def _ignored(self, *_):
         """Of no concern here."""
 
-    give_back = publish = write = release = _ignored
+    give_back = publish = write = release = rest = _ignored
 
 
 @pytest.fixture
@@ -103,6 +113,76 @@ def test_old_prices_of_a_vendor_stand_in_while_none_may_be_asked(outcome):
     assert outcome(old, ("tiingo",), calls=0) == (old.key, False)
 
 
+class OneAtRest(Edges):
+    """Tiingo may not be asked because of what it said; the sample is, and the run fails."""
+
+    def __init__(self, refusal, error):
+        super().__init__(None, 0)
+        self.refusal, self.error = refusal, error
+
+    def lease(self, vendor, _):
+        if vendor == "tiingo":
+            return CallLease(vendor, 0, 3000, self.refusal and self.refusal.report())
+        return CallLease(vendor, 8, 0)
+
+    def run(self, *_):
+        return NotebookRun(b"", (), self.error)
+
+
+def by_vendors(error):
+    """The error as a refresh raises it, with what each vendor said."""
+    record = VendorRecord(refusals={"sample": error.report()}, calls={"sample": 0})
+    error.details["vendors"] = record.model_dump(mode="json")
+    return error
+
+
+def failed_with(edges):
+    vendors = ("tiingo", "sample")
+    stage = IngestStage(
+        queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
+        budget=edges, vendors=vendors, notebook=Path("ingest.ipynb"),
+        freshness=Freshness.asking(vendors, WEEK),
+    )  # fmt: skip
+    with pytest.raises(StockcastError) as caught:
+        stage(claim(), Cancellation())
+    return caught.value
+
+
+MONTH = Throttled("Tiingo has had too many calls: try again in 30 days.", retry_after=2_592_000)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told", "sentence"),
+    [
+        (MONTH, Throttled, "Tiingo has had too many calls: try again in 50 minutes."),
+        (None, Throttled, "The vendors allow no more calls for now: ask for TEST again in 50 min"),
+        (VendorUnavailable("Tiingo is down."), VendorUnavailable, "Tiingo is down."),
+        (BadVendorKey("Tiingo refuses the key."), BadVendorKey, "Tiingo refuses the key."),
+    ],
+    ids=["throttled", "budget", "away", "key"],
+)
+def test_a_ticker_that_a_vendor_at_rest_may_know_is_not_unknown(refusal, told, sentence):
+    others = by_vendors(UnknownTicker("No ticker TEST.", nearest=[]))
+    error = failed_with(OneAtRest(refusal, others))
+    assert type(error) is told
+    assert error.message.startswith(sentence)
+    assert error.details["retry_after"] == 3000
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        by_vendors(Throttled("The other asks to wait, too.")),
+        NotebookFailed("A cell raised."),
+        KernelDied("It died."),
+        RunCancelled("It was withdrawn."),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_is_no_vendor_s_last_word_is_told_as_it_is(other):
+    assert failed_with(OneAtRest(MONTH, other)) is other
+
+
 def test_a_job_that_is_withdrawn_is_not_handed_over():
     edges, cancellation = Edges(BOUGHT, 8), Cancellation()
     stage = IngestStage(
@@ -114,3 +194,21 @@ def test_a_job_that_is_withdrawn_is_not_handed_over():
     with pytest.raises(RunCancelled):
         stage(claim(), cancellation)
     assert edges.handed_over == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "wait"),
+    [
+        (2_592_000, "Tiingo has had too many calls: try again in 60 minutes.", 3600),
+        (600, "Tiingo has had too many calls: try again in 10 minutes.", 600),
+        (None, "Tiingo has had too many calls: try again later.", None),
+    ],
+    ids=["longer than it rests", "as long", "not said"],
+)
+def test_who_is_throttled_is_told_when_the_vendor_is_asked_again(asked, sentence, wait):
+    refusal = throttled("Tiingo", asked)
+    record = VendorRecord(refusals={"tiingo": refusal.report()}, calls={"tiingo": 1})
+    refusal.details["vendors"] = record.model_dump(mode="json")
+    error = failed_with(OneAtRest(None, refusal))
+    assert (type(error), error.message) == (Throttled, sentence)
+    assert error.details.get("retry_after") == wait

@@ -23,7 +23,7 @@ def status():
             queue=SimpleNamespace(submit=lambda *_: ("new", True)),
             results=SimpleNamespace(job_id=lambda _: "finished"),
             board=SimpleNamespace(current=lambda _: version),
-            models=SimpleNamespace(revision=lambda _: "revision"),
+            models=SimpleNamespace(resolve=str, revision=lambda _: "revision"),
             freshness=Freshness.asking(vendors, timedelta(days=7)),
             id_key=b"key",
         )

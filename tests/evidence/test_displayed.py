@@ -8,8 +8,8 @@ import pytest
 from stockcast_lib.core.errors import BadResult
 from stockcast_lib.core.jobs import ForecastRequest, Job, JobState, Stage
 from stockcast_lib.core.results import PLOTLY_MIME, PNG_MIME, RESULT_MIME, parse_result
+from stockcast_lib.evidence.displayed import displayed_forecast
 from stockcast_lib.ports import NotebookRun
-from stockcast_lib.stages.forecast import displayed_forecast
 from tests.factories import forecast_result
 
 RESULT = forecast_result()
@@ -44,7 +44,8 @@ def displayed(*bundles, of=None):
 
 
 def test_the_last_report_counts_and_learns_the_model_s_revision():
-    stored = displayed(bundle(**{RESULT_MIME: {"old": 1}}), {"text/plain": "x"}, bundle())
+    result, stored = displayed(bundle(**{RESULT_MIME: {"old": 1}}), {"text/plain": "x"}, bundle())
+    assert parse_result(stored.result) == result
     assert stored.picture == PNG
     assert parse_result(stored.result).model.revision == "rev-1"
     assert parse_result(stored.result).price == RESULT.price
