@@ -16,11 +16,16 @@ class Told:
 
 
 class EventReader:
-    """Reads one stream; a context, so that its connection is closed."""
+    """Reads one stream; a context, so that its connection is closed.
 
-    def __init__(self, url, last=None, method="GET", seconds=60.0):
+    With `trusted`, an SSL context, by TLS.
+    """
+
+    def __init__(self, url, last=None, method="GET", seconds=60.0, trusted=None):
         parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
+        options = {"timeout": seconds, **({"context": trusted} if trusted else {})}
+        kind = http.client.HTTPSConnection if trusted else http.client.HTTPConnection
+        self._connection = kind(parts.hostname, parts.port, **options)
         headers = {"Last-Event-ID": last} if last else {}
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         self._connection.request(method, target, headers=headers)

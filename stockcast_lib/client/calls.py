@@ -51,18 +51,36 @@ def submission(asked: Asked, priority: str, wait: float = 0, key: str | None = N
     Raises:
         InvalidRequest: the request or the key cannot be sent.
     """
-    key = secrets.token_hex(16) if key is None else key
-    if not _KEY.fullmatch(key):
-        told = "An idempotency key must be 1 to 255 visible ASCII characters."
-        raise InvalidRequest(told, fields=[])
     return Call(
         "POST",
         FORECASTS,
         query={"wait": wait, "priority": priority},
         body=asked.body(),
-        headers={"Content-Type": "application/json", "Idempotency-Key": key},
+        headers={"Content-Type": "application/json", **_named(key)},
         silence=SILENCE + wait,
     )
+
+
+def withdrawal(job_id: str, key: str | None = None) -> Call:
+    """The call that takes one request for a job back; however often it arrives, it does so once.
+
+    Args:
+        job_id: the job.
+        key: names the withdrawal; a new one by default.
+
+    Raises:
+        UnknownJob: no job has such an id.
+        InvalidRequest: the key cannot be sent.
+    """
+    return Call("DELETE", job_path(job_id), headers=_named(key))
+
+
+def _named(key: str | None) -> dict[str, str]:
+    key = secrets.token_hex(16) if key is None else key
+    if not _KEY.fullmatch(key):
+        told = "An idempotency key must be 1 to 255 visible ASCII characters."
+        raise InvalidRequest(told, fields=[])
+    return {"Idempotency-Key": key}
 
 
 def job_path(job_id: str, evidence: str = "") -> str:

@@ -1,61 +1,33 @@
 """The client: one method for each call of the API, and one that asks and waits."""
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from stockcast_lib.api import DEFAULT_TIMEOUT, FinishedForecast, unfinished
-from stockcast_lib.client.calls import FORECASTS, Asked, figure_document, job_path, submission
+from stockcast_lib.client.calls import (
+    FORECASTS,
+    Asked,
+    figure_document,
+    job_path,
+    submission,
+    withdrawal,
+)
 from stockcast_lib.client.documents import FoundSymbols, JobView, RecentJobs, parsed
 from stockcast_lib.client.following import Follower, Progress
-from stockcast_lib.client.pauses import DEFAULT_PAUSES, Pauses
-from stockcast_lib.client.transport import Call, Transport
-from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, Lane
+from stockcast_lib.client.gateway import GatewayClient
+from stockcast_lib.client.transport import Call
+from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL, ForecastRequest, Lane
+from stockcast_lib.core.results import ForecastResult
 from stockcast_lib.core.symbols import Symbol
 from stockcast_lib.ports import StoredForecast
 
 
-class StockcastClient:
+class StockcastClient(GatewayClient):
     """A gateway's API. Safe to share between threads; a context manager, or `close` it.
 
     Every method may raise `GatewayUnavailable` and `BadAnswer`, and what the gateway refuses with:
     the errors are those of the Python face beside the stack. What may pass is tried again.
-
-    Args:
-        base_url: of the gateway, such as http://localhost:8000 or https://example.org/stockcast.
-        token: sent with each call, where the gateway asks for one.
-        timeout: seconds that a call may take, with all its tries.
-        pauses: between tries.
-
-    Raises:
-        BadSettings: the URL or the token cannot be one.
     """
-
-    def __init__(
-        self,
-        base_url: str,
-        token: str | None = None,
-        timeout: float = 60.0,
-        *,
-        pauses: Pauses = DEFAULT_PAUSES,
-    ) -> None:
-        self._transport = Transport(base_url, token, pauses)
-        self._timeout = timeout
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
 
     def submit(  # noqa: PLR0913 - each is a part of the call
         self,
@@ -127,13 +99,38 @@ class StockcastClient:
             StockcastError: the one that says what went wrong.
         """
         until = self._deadline(timeout)
-        job = self._job(submission(Asked(ticker, days, model, params), priority), until)
+        asked = Asked(ticker, days, model, params)
+        return self._finished(self._ended(asked, priority, progress, until), until)
+
+    def result(
+        self, request: ForecastRequest, *, priority: str = Lane.BATCH, timeout: float
+    ) -> tuple[str, ForecastResult]:
+        """Ask for a forecast, and wait for its job's id and its figures, without the charts.
+
+        Args:
+            request: what to ask for.
+            priority: "interactive" or "batch".
+            timeout: seconds for all of it.
+
+        Raises:
+            StockcastError: as `forecast`.
+        """
+        asked = Asked(request.ticker, request.days, request.model, request.params.overrides())
+        job = self._ended(asked, priority, None, self._deadline(timeout))
+        if job.result is None:
+            raise unfinished(job)
+        return job.id, job.result
+
+    def _ended(
+        self, asked: Asked, priority: str, progress: Progress | None, until: float
+    ) -> JobView:
+        job = self._job(submission(asked, priority), until)
 
         def look(job_id: str) -> JobView:
             return self._job(Call("GET", job_path(job_id), patient=True), until)
 
         follower = Follower(self._transport, look, progress or (lambda _: None), until)
-        return self._finished(follower.follow(job), until)
+        return follower.follow(job)
 
     def recent(self, ticker: str | None = None, limit: int = 20) -> tuple[JobView, ...]:
         """The jobs asked for last, the newest first.
@@ -146,14 +143,18 @@ class StockcastClient:
         found = parsed(RecentJobs, self._get(FORECASTS, query))
         return tuple(map(self._with_urls, found.forecasts))
 
-    def withdraw(self, job_id: str) -> JobView:
+    def withdraw(self, job_id: str, *, idempotency_key: str | None = None) -> JobView:
         """Take one request for a job back; the run stops when nobody else waits.
+
+        Args:
+            job_id: the job.
+            idempotency_key: names this withdrawal, which counts once however often it arrives. A
+                new one by default.
 
         Raises:
             UnknownJob, LostJob: as `job`.
         """
-        # Each DELETE takes one request back.
-        return self._job(Call("DELETE", job_path(job_id), repeatable=False), self._deadline())
+        return self._job(withdrawal(job_id, idempotency_key), self._deadline())
 
     def picture(self, job_id: str) -> bytes:
         """The chart of a finished forecast as a PNG.
@@ -190,15 +191,6 @@ class StockcastClient:
     def symbols(self, q: str) -> list[Symbol]:
         """The matches for a ticker, a name or parts of them, the best first."""
         return parsed(FoundSymbols, self._get("/symbols", {"q": q})).symbols
-
-    def _deadline(self, seconds: float | None = None) -> float:
-        return self._transport.pauses.clock() + (self._timeout if seconds is None else seconds)
-
-    def _get(
-        self, path: str, query: Mapping[str, Any] | None = None, until: float | None = None
-    ) -> bytes:
-        call = Call("GET", path, query or {}, patient=until is not None)
-        return self._transport.ask(call, self._deadline() if until is None else until)
 
     def _job(self, call: Call, until: float) -> JobView:
         return self._with_urls(parsed(JobView, self._transport.ask(call, until)))

@@ -18,7 +18,7 @@ class _Document(BaseModel):
     )
 
 
-M = TypeVar("M", bound=_Document)
+M = TypeVar("M", bound=BaseModel)
 
 
 class JobChange(_Document):

@@ -2,7 +2,7 @@
 
 1. Every call has a deadline, by which it has ended whatever the other side does.
 2. What may pass (no connection, 429, 502, 503, 504) is tried again until then; `Retry-After` is
-   obeyed. A call that must not happen twice is tried again only if it cannot have arrived.
+   obeyed. So every call has to be one that may arrive twice.
 3. The token travels in a header and appears nowhere else; so no redirect is followed.
 """
 
@@ -37,7 +37,6 @@ class Call:
 
     Attributes:
         path: below the API.
-        repeatable: whether it may arrive twice.
         silence: seconds for which the gateway may say nothing.
         patient: whether only the deadline limits how often it is tried.
     """
@@ -47,7 +46,6 @@ class Call:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    repeatable: bool = True
     silence: float = SILENCE
     patient: bool = False
 
@@ -115,8 +113,6 @@ class Transport:
         """Seconds before the next try, or None when there is none."""
         if tried >= self.pauses.tries and not call.patient:
             return None
-        if not call.repeatable and not _unheard(failed):
-            return None
         asked = failed.asked
         pause = self.pauses.before(tried) if asked is None else self.pauses.as_asked(asked)
         return pause if pause < until - self.pauses.clock() else None
@@ -172,11 +168,6 @@ def _refuse(response: httpx.Response) -> None:
     if refusal.may_pass:
         raise MayPassError(refusal.error(), refusal.retry_after)
     raise refusal.error()
-
-
-def _unheard(failed: MayPassError) -> bool:
-    """Whether the call cannot have arrived."""
-    return isinstance(failed.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def _whole(response: httpx.Response) -> bytes:

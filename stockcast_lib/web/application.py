@@ -5,10 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
+from stockcast_lib.core.tokens import TokenHolder
+from stockcast_lib.ports import ModelPublishing
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import Call, handler_for
@@ -19,6 +22,19 @@ from stockcast_lib.web.routes import CALLS
 
 _log = structlog.get_logger()
 _THREADS = 32
+# Enough for the largest notebook over a slow line.
+_SEND_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Models:
+    """What publishes models, and whose tokens have rights to it."""
+
+    publishing: ModelPublishing | None = None
+    holders: tuple[TokenHolder, ...] = ()
+
+
+NO_MODELS = Models()
 
 
 class NotFound(Handler):
@@ -33,6 +49,8 @@ def application(
     service: ForecastService,
     readiness: Callable[[], dict[str, str | None]],
     prefix: str = "",
+    send_seconds: float = _SEND_SECONDS,
+    models: Models = NO_MODELS,
 ) -> Application:
     """All calls over one service.
 
@@ -41,6 +59,9 @@ def application(
         readiness: what a forecast needs, each with the reason why it is away, or None.
         prefix: under which a proxy shows the API. Links carry it; a call is answered with it and
             without it, as proxies hand on the one or the other.
+        send_seconds: who has not taken an answer by then is dropped; events have a limit of
+            their own.
+        models: what publishes them, and who may.
     """
     shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
     paths: dict[str, list[Call]] = defaultdict(list)
@@ -54,6 +75,9 @@ def application(
             for pattern, handler in [*routes, ("/.*", NotFound)]
         ],
         prefix=prefix,
+        send_seconds=send_seconds,
+        publishing=models.publishing,
+        token_holders=models.holders,
         log_function=_log_request,
         readiness=readiness,
         streams=OpenStreams(),

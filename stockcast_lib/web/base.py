@@ -9,14 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from tornado.http1connection import HTTP1Connection
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
-from stockcast_lib.core.errors import InvalidRequest, StockcastError
+from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
@@ -41,12 +40,6 @@ class Handler(Sender):
     def initialize(self, service: ForecastService, pool: ThreadPoolExecutor) -> None:
         """Take what the application shares."""
         self.service, self.pool, self.received = service, pool, bytearray()
-
-    @property
-    def prefix(self) -> str:
-        """Under which a proxy shows the API; empty where it is shown as it is."""
-        prefix: str = self.application.settings["prefix"]
-        return prefix
 
     def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
@@ -74,10 +67,6 @@ class Handler(Sender):
         super().on_connection_close()
         self.when_gone()
 
-    def drop(self) -> None:
-        """Close the connection, whatever of the answer is still to be sent."""
-        cast("HTTP1Connection", self.request.connection).close()
-
     def _refuse_body(self) -> None:
         self.set_header("Connection", "close")
         detail = f"The body is larger than {MAX_BODY} bytes."
@@ -93,7 +82,7 @@ class Handler(Sender):
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            raise _wrong_parameters(error) from None
+            raise wrong_fields(error) from None
 
     def json_body(self) -> Any:
         """The body as JSON. Ends the call with 413 or 400 where there is none."""
@@ -142,6 +131,8 @@ class Handler(Sender):
         """Every error as problem details."""
         error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, StockcastError):
+            if isinstance(error, TokenNeeded):
+                self.set_header("WWW-Authenticate", "Bearer")
             self.send_problem(problem_from(error.report()))
         elif status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.send_problem(problem(500, "internal", "Stockcast itself failed; its log has why."))
@@ -167,10 +158,11 @@ class Handler(Sender):
             _log.error("http.broke", path=self.request.path, exc_info=(typ, value, tb))
 
 
-def _wrong_parameters(error: ValidationError) -> InvalidRequest:
+def wrong_fields(error: ValidationError) -> InvalidRequest:
+    """The error for a query or a body, with every wrong field; "body" where it is no object."""
     fields = [
         {
-            "field": ".".join(map(str, fault["loc"])),
+            "field": ".".join(map(str, fault["loc"])) or "body",
             "message": fault["msg"].removeprefix("Value error, "),
         }
         for fault in error.errors()

@@ -26,6 +26,7 @@ class Answer:
         media: of the body; None where there is none.
         example: of the body, as JSON values.
         leads_to: operations on the job that the body names, by method and path.
+        location: what its header `Location` leads to; None where there is none.
     """
 
     description: str
@@ -33,6 +34,7 @@ class Answer:
     media: str | None = JSON
     example: Any = None
     leads_to: tuple[tuple[str, str], ...] = ()
+    location: str | None = None
 
 
 _UNCHANGED = Answer("What the caller has still holds: nothing is sent.", media=None)
@@ -55,6 +57,7 @@ class Call:
         parts: patterns of the path's parts.
         headers: request headers that it heeds, each with its schema and description.
         tag: under which the document lists it.
+        needs_token: whether only who has a token with the right may call it.
     """
 
     method: str
@@ -69,6 +72,7 @@ class Call:
     parts: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tag: str = "forecasts"
+    needs_token: bool = False
 
     @property
     def revalidated(self) -> bool:
@@ -90,7 +94,8 @@ class Call:
         """Those of the call, and those that any call may answer with."""
         with_body = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE,) if self.body else ()
         with_query = (HTTPStatus.UNPROCESSABLE_ENTITY,) if self.query.model_fields else ()
-        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query}))
+        with_token = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) if self.needs_token else ()
+        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query, *with_token}))
 
 
 def handler_for(calls: tuple[Call, ...]) -> type[Handler]:

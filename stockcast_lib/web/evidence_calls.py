@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from tornado.web import Finish
 
 from stockcast_lib.core.jobs import Job
-from stockcast_lib.web import views
+from stockcast_lib.evidence.notebook import notebook_page
+from stockcast_lib.evidence.path_csv import csv_body
+from stockcast_lib.evidence.shell import NOTEBOOK_POLICY
 from stockcast_lib.web.base import Handler
-from stockcast_lib.web.pages.notebook import notebook_page
-from stockcast_lib.web.pages.shell import NOTEBOOK_POLICY
 from stockcast_lib.web.problems import problem
 from stockcast_lib.web.schemas import NoQuery, RangeQuery
 from stockcast_lib.web.sending import KEPT, NOT_KEPT
@@ -35,7 +35,7 @@ async def chart_json(here: Handler, _query: NoQuery, job_id: str) -> None:
 async def data_csv(here: Handler, query: RangeQuery, job_id: str) -> None:
     """The path, a row a session."""
     _, forecast = await here.finished(job_id)
-    body = await here.in_thread(views.csv_body, forecast, query.first, query.last)
+    body = await here.in_thread(csv_body, forecast, query.first, query.last)
     here.keep(KEPT)
     await here.send_large(body, "text/csv; charset=utf-8")
 

@@ -2,7 +2,7 @@
 
 import re
 
-from stockcast_lib.core.errors import ErrorReport, InvalidRequest, StockcastError
+from stockcast_lib.core.errors import ErrorReport, InvalidRequest, RunCancelled, StockcastError
 from stockcast_lib.core.job_events import Place
 from stockcast_lib.core.jobs import Job, JobState
 from stockcast_lib.web import views
@@ -22,8 +22,8 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     client = here.request.remote_ip or "unknown"
     job_id = await here.in_thread(here.service.submit, payload, client, query.priority, key)
     job = await here.ended(job_id, query.wait)
-    if job.state is JobState.FAILED and query.wait > 0:
-        why = job.error or still_running()
+    if job.state in {JobState.FAILED, JobState.CANCELLED} and query.wait > 0:
+        why = why_unfinished(job)
         here.send_problem(problem_from(why, id=job.id, links=views.links(job, here.prefix)))
         return
     forecast = await here.in_thread(here.service.forecast, job)
@@ -56,16 +56,20 @@ async def _place(here: Handler, job: Job) -> Place | None:
 
 async def recent(here: Handler, query: RecentQuery) -> None:
     """The forecasts that were asked for last."""
-    jobs = await here.in_thread(here.service.queue.recent, query.ticker or None, query.limit)
+    jobs = await here.in_thread(here.service.recent, query.ticker or None, query.limit)
     here.finish(views.jobs_body(jobs, here.prefix))
 
 
 async def withdraw(here: Handler, query: NoQuery, job_id: str) -> None:
     """Withdraw one request for it; the run stops when nobody else waits."""
-    await here.in_thread(here.service.withdraw, job_id)
+    await here.in_thread(here.service.withdraw, job_id, _idempotency_key(here))
     await read(here, query, job_id)
 
 
-def still_running() -> ErrorReport:
-    """For whoever has waited as long as may be."""
+def why_unfinished(job: Job) -> ErrorReport:
+    """Why whoever has waited as long as may be gets no forecast."""
+    if job.error is not None:
+        return job.error
+    if job.state is JobState.CANCELLED:
+        return RunCancelled("The forecast was withdrawn while you waited: ask again.").report()
     return StockcastError("The forecast is not ready yet: ask again in a moment.").report()

@@ -9,15 +9,30 @@ from pydantic.json_schema import models_json_schema
 
 from stockcast_lib import __version__
 from stockcast_lib.web.calls import JSON, Answer, Call
-from stockcast_lib.web.problems import PROBLEM_TYPE
+from stockcast_lib.web.problems import ASK_AGAIN, PROBLEM_TYPE
 from stockcast_lib.web.schemas import ProblemDocument
 
 _REFERENCE = "#/components/schemas/{model}"
 _TEXT = {"type": "string"}
 _CACHING = {
     "ETag": {"description": "Strong: names these very bytes.", "schema": _TEXT},
-    "Cache-Control": {"description": "How long the answer may be kept.", "schema": _TEXT},
+    "Cache-Control": {
+        "description": "How long the answer may be kept.", "required": True, "schema": _TEXT,
+    },
+}  # fmt: skip
+_RETRY_AFTER = {
+    "description": "Seconds after which to ask again.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
 }
+_ALLOW = {"description": "The methods that the path has.", "required": True, "schema": _TEXT}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Publishing and promoting need one; a proxy before the gateway may ask for one "
+    "elsewhere, too.",
+}
+_CHALLENGE = {"description": "Which kind of token.", "required": True, "schema": _TEXT}
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -60,8 +75,33 @@ def openapi_document(calls: Iterable[Call], prefix: str = "") -> dict[str, Any]:
         },
         "servers": [{"url": prefix or "/"}],
         "paths": paths,
-        "components": {"schemas": schemas.definitions},
+        "components": {
+            "schemas": schemas.definitions,
+            "responses": _refused(schemas),
+            "securitySchemes": {"bearer": _BEARER},
+        },
+        # None is enough.
+        "security": [{}, {"bearer": []}],
     }
+
+
+def _refused(schemas: "_Schemas") -> dict[str, Any]:
+    """Of requests that are no call, of which no operation speaks; named as HTTP names them."""
+    told = {
+        HTTPStatus.BAD_REQUEST: "What was sent is no HTTP request.",
+        HTTPStatus.NOT_FOUND: "The API has no such path.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "The path has no such method.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than any request is.",
+    }
+    return {
+        response_name(status): {**_problem(status, schemas), "description": description}
+        for status, description in told.items()
+    }
+
+
+def response_name(status: int) -> str:
+    """What the answer to a request that is no call is named in the document."""
+    return "".join(word for word in HTTPStatus(status).name.title() if word != "_")
 
 
 class _Schemas:
@@ -101,6 +141,8 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
             **{str(status): _problem(status, schemas) for status in call.all_problems},
         },
     }
+    if call.needs_token:
+        operation["security"] = [{"bearer": []}]
     if call.body:
         media: dict[str, Any] = {"schema": schemas.body(call.body)}
         if call.example is not None:
@@ -171,8 +213,12 @@ def _success(call: Call, answer: Answer, schemas: _Schemas) -> dict[str, Any]:
         for method, path in answer.leads_to
     }
     success: dict[str, Any] = {"description": answer.description}
-    if call.revalidated:
-        success["headers"] = _CACHING
+    headers = dict(_CACHING) if call.revalidated else {}
+    if answer.location:
+        told = {"description": answer.location, "required": True, "schema": _TEXT}
+        headers["Location"] = told
+    if headers:
+        success["headers"] = headers
     if answer.media:
         success["content"] = {answer.media: media}
     return {**success, "links": links} if links else success
@@ -182,12 +228,19 @@ def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:
     media: dict[str, Any] = {"schema": schemas.answer(ProblemDocument)}
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         media["example"] = _PROBLEM_EXAMPLE
-    return {"description": HTTPStatus(status).phrase, "content": {PROBLEM_TYPE: media}}
+    found = {"description": HTTPStatus(status).phrase, "content": {PROBLEM_TYPE: media}}
+    if status in ASK_AGAIN:
+        return {**found, "headers": {"Retry-After": _RETRY_AFTER}}
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {**found, "headers": {"WWW-Authenticate": _CHALLENGE}}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return {**found, "headers": {"Allow": _ALLOW}}
+    return found
 
 
 def _without_bodies(operation: dict[str, Any]) -> dict[str, Any]:
     responses = {
-        status: {"description": answer["description"]}
+        status: {name: value for name, value in answer.items() if name != "content"}
         for status, answer in operation["responses"].items()
     }
     return {**operation, "operationId": f"head_{operation['operationId']}", "responses": responses}

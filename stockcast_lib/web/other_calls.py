@@ -3,7 +3,7 @@
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.web import old_app, views
 from stockcast_lib.web.base import Handler
-from stockcast_lib.web.forecast_calls import still_running
+from stockcast_lib.web.forecast_calls import why_unfinished
 from stockcast_lib.web.problems import problem
 from stockcast_lib.web.schemas import LONGEST_WAIT, NoQuery, SearchQuery
 
@@ -13,6 +13,12 @@ async def search_symbols(here: Handler, query: SearchQuery) -> None:
     # In a thread: now and then the directory asks S3 for a newer list.
     found = await here.in_thread(lambda: here.service.directory.search(query.q))
     here.finish(views.symbols_body(found))
+
+
+async def scores(here: Handler, _query: NoQuery) -> None:
+    """What the last look at the ledger found; before the first one, that there was none."""
+    found = await here.in_thread(here.service.scores)
+    here.finish(found.model_dump(mode="json", by_alias=True))
 
 
 async def ask_as_before(here: Handler, _query: NoQuery) -> None:
@@ -30,7 +36,7 @@ async def ask_as_before(here: Handler, _query: NoQuery) -> None:
     if forecast:
         here.finish(old_app.answer(request, forecast))
     else:
-        here.finish(old_app.refusal(job.error or still_running()))
+        here.finish(old_app.refusal(why_unfinished(job)))
 
 
 async def health(here: Handler, _query: NoQuery) -> None:

@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from tornado.web import HTTPError
 
+from stockcast_lib.evidence.shell import PAGE_POLICY
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.pages.problem import problem_page
-from stockcast_lib.web.pages.shell import PAGE_POLICY
 from stockcast_lib.web.problem_meanings import meaning_of
 from stockcast_lib.web.schemas import NoQuery
 

@@ -10,7 +10,8 @@ from stockcast_lib.web.problem_meanings import status_of
 
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_AFTER = 5
-_ASK_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+# With these comes Retry-After.
+ASK_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def problem(status: int, code: str, detail: str, /, **members: Any) -> Problem:
     """A problem document; `code` is stable and makes its `type`."""
     known = HTTPStatus(status)
     headers = {"Content-Type": PROBLEM_TYPE}
-    if known in _ASK_AGAIN:
+    if known in ASK_AGAIN:
         headers["Retry-After"] = str(_whole_seconds(members.get("retry_after")))
     standard = {
         "type": f"/problems/{code}",

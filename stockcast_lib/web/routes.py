@@ -2,23 +2,34 @@
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from stockcast_lib.core.jobs import ForecastRequest
+from stockcast_lib.core.models import NAME, REVISION, ModelRevision, Promotion
+from stockcast_lib.core.scores import Scores
 from stockcast_lib.web import (
     event_calls,
     evidence_calls,
     examples,
     forecast_calls,
+    model_calls,
     other_calls,
     page_calls,
 )
 from stockcast_lib.web.calls import EVENTS, HTML, JSON, Answer, Call
 from stockcast_lib.web.schemas import (
     EventsQuery,
+    FigureDocument,
     HealthDocument,
     JobDocument,
     JobsDocument,
+    ModelsDocument,
+    NotebookDocument,
     OldAnswer,
     OldRequest,
+    OpenapiDocument,
+    PromotionRequest,
+    PublicationRequest,
     RangeQuery,
     ReadinessDocument,
     RecentQuery,
@@ -30,7 +41,8 @@ from stockcast_lib.web.schemas import (
 FORECASTS = "/api/v1/forecasts"
 FORECAST = f"{FORECASTS}/{{job_id}}"
 _ID = {"job_id": "^[a-z2-7]{32}$"}
-_NAME = {"name": "^[a-z][a-z0-9_-]{0,62}$"}
+_NAME = {"name": f"^{NAME}$"}
+_REVISION = {**_NAME, "revision": f"^{REVISION}$"}
 
 _TO_JOB = (
     ("GET", FORECAST),
@@ -44,11 +56,14 @@ _STORES = (503,)  # Redis, S3 or a worker is away
 _ONE_JOB = (404, 410, *_STORES)
 _EVIDENCE = (*_ONE_JOB, 409)
 
+_LINK = "The job, as `links.self`."
 _JOB = Answer("The job.", JobDocument, example=examples.JOB)
 
 
-def _evidence(name: str, run: Any, what: str, media: str, **more: Any) -> Call:
-    answer = Answer(what, media=media)
+def _evidence(
+    name: str, run: Any, what: str, media: str, model: type[BaseModel] | None = None, **more: Any
+) -> Call:
+    answer = Answer(what, model, media=media)
     return Call("GET", f"{FORECAST}/{name}", run, what, {200: answer}, _EVIDENCE, parts=_ID, **more)
 
 
@@ -64,16 +79,18 @@ CALLS: tuple[Call, ...] = (
         "Ask for a forecast.",
         {
             200: Answer(
-                "The forecast is there, or came within `wait`.", JobDocument, leads_to=_TO_JOB
+                "The forecast is there, or came within `wait`.", JobDocument,
+                example=examples.DONE, leads_to=_TO_JOB, location=_LINK,
             ),
             202: Answer(
                 "The job that will answer; `links.self` tells how it goes.",
                 JobDocument,
                 example=examples.JOB,
                 leads_to=_TO_JOB,
+                location=_LINK,
             ),
         },
-        (404, 422, 429, 502, 503),
+        (404, 409, 422, 429, 502, 503),
         query=SubmitQuery,
         body=ForecastRequest,
         example={"ticker": "AAPL", "days": 90},
@@ -98,7 +115,15 @@ CALLS: tuple[Call, ...] = (
     Call(
         "DELETE", FORECAST, forecast_calls.withdraw,
         "Withdraw one request for a forecast; the run stops when nobody else waits.",
-        {200: _JOB}, _ONE_JOB, parts=_ID,
+        {200: _JOB}, (*_ONE_JOB, 422), parts=_ID,
+        headers={
+            forecast_calls.IDEMPOTENCY_KEY: {
+                "pattern": forecast_calls.IDEMPOTENCY_PATTERN,
+                "description": "Your own name of this withdrawal: the same one counts once, so "
+                "that it may be repeated safely. Without it each call takes one request back, be "
+                "it yours or another's.",
+            }
+        },
     ),
     Call(
         "GET", f"{FORECAST}/events", event_calls.events,
@@ -121,7 +146,8 @@ CALLS: tuple[Call, ...] = (
         },
     ),
     _evidence("chart.png", evidence_calls.chart_png, "The chart as a picture.", "image/png"),
-    _evidence("chart.json", evidence_calls.chart_json, "The chart as a plotly figure.", JSON),
+    _evidence("chart.json", evidence_calls.chart_json, "The chart as a plotly figure.", JSON,
+              FigureDocument),
     _evidence(
         "data.csv", evidence_calls.data_csv, "The path, a row a session.", "text/csv",
         query=RangeQuery,
@@ -129,6 +155,7 @@ CALLS: tuple[Call, ...] = (
     _evidence(
         "notebook.ipynb", evidence_calls.notebook_ipynb,
         "The executed notebook, of a failed run, too.", "application/x-ipynb+json",
+        NotebookDocument,
     ),
     _evidence(
         "notebook", evidence_calls.notebook,
@@ -139,23 +166,58 @@ CALLS: tuple[Call, ...] = (
         {200: Answer("The matches, the best first.", SymbolsDocument, example=examples.SYMBOLS)},
         _STORES, query=SearchQuery, tag="symbols",
     ),
-    _not_built("GET", "/api/v1/models", "The model notebooks.", "models"),
-    _not_built("POST", "/api/v1/models", "Publish a model notebook.", "models"),
-    _not_built("POST", "/api/v1/models/{name}/promote", "Promote a revision.", "models",
-               parts=_NAME),
-    _not_built("GET", "/api/v1/scores", "How past forecasts did.", "models"),
+    Call(
+        "GET", "/api/v1/models", model_calls.models, "The model notebooks.",
+        {200: Answer("Each with its revisions and its audit trail.", ModelsDocument,
+                     example=examples.MODELS)},
+        _STORES, tag="models",
+    ),
+    Call(
+        "POST", "/api/v1/models", model_calls.publish,
+        "Publish a model notebook: check it, and try it beside the current one.",
+        {
+            200: Answer("This very code was published before, and stands.", ModelRevision,
+                        example=examples.REVISION),
+            201: Answer("It is published. Nothing stands for it before it is promoted.",
+                        ModelRevision, example=examples.REVISION),
+        },
+        (422, *_STORES), body=PublicationRequest, tag="models", needs_token=True,
+        example={"name": "trend", "notebook": {"nbformat": 4, "nbformat_minor": 5,
+                                               "metadata": {}, "cells": []}},
+    ),
+    Call(
+        "POST", "/api/v1/models/{name}/promote", model_calls.promote,
+        "Have a model's name stand for a revision; an earlier one takes it back.",
+        {200: Answer("It does, from now on.", Promotion, example=examples.PROMOTION)},
+        (404, 409, 422, *_STORES), body=PromotionRequest, parts=_NAME, tag="models",
+        needs_token=True, example={"revision": "0123456789abcdef"},
+    ),
+    Call(
+        "GET", "/api/v1/models/{name}/{revision}/notebook.ipynb", model_calls.notebook,
+        "A revision's notebook.",
+        {200: Answer("As it was published.", NotebookDocument,
+                     media="application/x-ipynb+json")},
+        (404, *_STORES), parts=_REVISION, tag="models",
+    ),
+    Call(
+        "GET", "/api/v1/scores", other_calls.scores,
+        "How the forecasts that were served did, by the model's revision and horizon.",
+        {200: Answer("As of the last `stockcast score`.", Scores, example=examples.SCORES)},
+        _STORES, tag="models",
+    ),
     Call(
         "GET", "/healthz", other_calls.health, "Whether the process lives.",
         {200: Answer("It does.", HealthDocument, example=examples.HEALTH)}, tag="operations",
     ),
     Call(
         "GET", "/readyz", other_calls.readiness, "Whether what a forecast needs is there.",
-        {200: Answer("It is.", ReadinessDocument)}, _STORES, tag="operations",
+        {200: Answer("It is.", ReadinessDocument, example=examples.READINESS)}, _STORES,
+        tag="operations",
     ),
     _not_built("GET", "/metrics", "Figures for Prometheus.", "operations"),
     Call(
         "GET", "/openapi.json", other_calls.openapi, "This description.",
-        {200: Answer("OpenAPI 3.1.")}, tag="operations",
+        {200: Answer("OpenAPI 3.1.", OpenapiDocument)}, tag="operations",
     ),
     Call(
         "GET", "/docs", page_calls.reference, "This description as a page.",
@@ -168,7 +230,7 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "GET", "/", page_calls.start, "Leads to the description.",
-        {303: Answer("See `/docs`.", media=None)}, tag="operations",
+        {303: Answer("See `/docs`.", media=None, location="The description.")}, tag="operations",
     ),
     Call(
         "POST", "/", other_calls.ask_as_before, "The old app's call.",

@@ -17,6 +17,7 @@ from pydantic.config import JsonDict
 
 from stockcast_lib.core.errors import ErrorReport
 from stockcast_lib.core.jobs import JobState, Lane, Progress, Stage, Ticker
+from stockcast_lib.core.models import NAME, REVISION, ModelRevision, Promotion
 from stockcast_lib.core.results import ForecastResult
 
 LONGEST_WAIT = 60.0
@@ -156,12 +157,82 @@ class SymbolDocument(_Answered):
 
     ticker: str
     name: str
+    exchange: str = Field(description="As the list of symbols calls it; empty where that has none.")
 
 
 class SymbolsDocument(_Answered):
     """A search's matches, the best first."""
 
     symbols: list[SymbolDocument]
+
+
+class _Whole(BaseModel):
+    """A document of others', of which only the outline is ours to promise."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class FigureDocument(_Whole):
+    """A plotly figure."""
+
+    data: list[Any]
+    layout: dict[str, Any]
+
+
+class NotebookDocument(_Whole):
+    """A Jupyter notebook, as nbformat describes it."""
+
+    nbformat: int
+    nbformat_minor: int
+    metadata: dict[str, Any]
+    cells: list[dict[str, Any]]
+
+
+class OpenapiDocument(_Whole):
+    """An OpenAPI document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+class PublicationRequest(BaseModel):
+    """A notebook that is to be published."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=f"^{NAME}$")]
+    notebook: dict[str, Any] = Field(description="A Jupyter notebook that keeps the contract.")
+
+
+class PromotionRequest(BaseModel):
+    """What a model's name is to stand for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    revision: Annotated[str, Field(pattern=f"^{REVISION}$")]
+    because: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1000,
+        description="Needed where its trials are worse than the current one's beyond noise.",
+    )
+
+
+class ModelDocument(_Answered):
+    """A model."""
+
+    name: str
+    current: str | None = Field(description="The revision that its name stands for.")
+    revisions: list[ModelRevision] = Field(description="In the order of publication.")
+    promotions: list[Promotion] = Field(description="The audit trail, in order.")
+
+
+class ModelsDocument(_Answered):
+    """All models, by name."""
+
+    models: list[ModelDocument]
 
 
 class HealthDocument(_Answered):
@@ -204,7 +275,9 @@ class ProblemDocument(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="Stable: `/problems/` and a code.")
+    type: str = Field(
+        description="Ends with `/problems/` and a stable code: a page that says what it means."
+    )
     title: str
     status: int
     detail: str = Field(description="One sentence: what is wrong, and what to do.")

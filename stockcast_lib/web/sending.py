@@ -2,14 +2,16 @@
 
 An ETag is a hash of the bytes that are sent, so gzip and plain text have different ones, and both
 are strong. Tornado compares it with If-None-Match, answers 304, and leaves a body out for HEAD.
+Whoever has not taken an answer in time is dropped, so that nobody's memory is held for ever.
 """
 
 import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import RequestHandler
 
 from stockcast_lib.web.compression import accepts_gzip, compressed, is_compressible
@@ -29,6 +31,12 @@ class Sender(RequestHandler):
     """A handler's way to answer."""
 
     pool: ThreadPoolExecutor
+
+    @property
+    def prefix(self) -> str:
+        """Under which a proxy shows the API; empty where it is shown as it is."""
+        prefix: str = self.application.settings["prefix"]
+        return prefix
 
     def set_default_headers(self) -> None:
         """Of each answer, unless a call says otherwise."""
@@ -60,7 +68,7 @@ class Sender(RequestHandler):
         self.set_header("Cache-Control", NOT_KEPT)
         for name, value in found.headers.items():
             self.set_header(name, value)
-        self.finish(json.dumps(found.body))
+        self.finish(json.dumps({**found.body, "type": self.prefix + found.body["type"]}))
 
     def finish(self, chunk: str | bytes | dict[Any, Any] | None = None) -> "asyncio.Future[None]":
         """End the call; the whole body is compressed where that is of use."""
@@ -73,7 +81,24 @@ class Sender(RequestHandler):
             self.set_header("Vary", "Accept-Encoding")
             if self._gzips(media):
                 body = self._packed(body, compressed(body))
-        return super().finish(body)
+        sent = super().finish(body)
+        self._drop_if_not_taken(sent)
+        return sent
+
+    def drop(self) -> None:
+        """Close the connection, whatever of the answer is still to be sent."""
+        self._connection.close()
+
+    @property
+    def _connection(self) -> HTTP1Connection:
+        return cast("HTTP1Connection", self.request.connection)
+
+    def _drop_if_not_taken(self, sent: "asyncio.Future[None]") -> None:
+        if not self._connection.stream.writing():
+            return
+        seconds: float = self.application.settings["send_seconds"]
+        timer = asyncio.get_running_loop().call_later(seconds, self.drop)
+        sent.add_done_callback(lambda _: timer.cancel())
 
     def compute_etag(self) -> str | None:
         """Of what nobody may keep, none."""

@@ -1,15 +1,11 @@
 """Jobs, forecasts and symbols as the HTTP face shows them."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from stockcast_lib.core.job_events import JobEvent, Place
 from stockcast_lib.core.jobs import Job, JobState, Progress
-from stockcast_lib.core.results import parse_result
 from stockcast_lib.core.symbols import Symbol
 from stockcast_lib.ports import StoredForecast
 
@@ -89,17 +85,11 @@ def _place(place: Place | None) -> dict[str, float | None]:
     }
 
 
-def csv_body(forecast: StoredForecast, first: date = date.min, last: date = date.max) -> bytes:
-    """The forecast's path: one row a session, of those from the first to the last day."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("date", "price", "lower", "upper"))
-    for point in parse_result(forecast.result).path:
-        if first <= point.date <= last:
-            writer.writerow((point.date, point.price, point.lower, point.upper))
-    return text.getvalue().encode()
-
-
 def symbols_body(symbols: list[Symbol]) -> dict[str, Any]:
     """A search's matches."""
-    return {"symbols": [{"ticker": symbol.ticker, "name": symbol.name} for symbol in symbols]}
+    return {
+        "symbols": [
+            {"ticker": symbol.ticker, "name": symbol.name, "exchange": symbol.exchange}
+            for symbol in symbols
+        ]
+    }

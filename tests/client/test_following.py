@@ -151,7 +151,7 @@ def test_a_result_that_is_there_is_not_waited_for(server, told):
 
 
 def test_a_gateway_that_is_away_for_a_while_loses_no_forecast(server, told, clock):
-    away = [reset, answer(503, b"")] * 10
+    away = [reset, answer(503, b"")] * 6
     server.play(ACCEPTED, NOT_BUILT, *away, answer(200, DONE), *away, PICTURE, *away, FIGURE)
     assert told()[0].result.price == 102
     assert 60 < sum(clock.slept) < 300

@@ -1,12 +1,9 @@
 """The client and the gateway's own calls, over a service that is made up."""
 
-import asyncio
 import contextlib
-import threading
+import json
 
 import pytest
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from stockcast_lib.client import StockcastClient
 from stockcast_lib.core.errors import (
@@ -17,11 +14,12 @@ from stockcast_lib.core.errors import (
     UnknownTicker,
 )
 from stockcast_lib.core.jobs import JobState, parse_request
-from stockcast_lib.web.application import application
 from tests.dashboard.service import PlayedService, job, stored_forecast
+from tests.gateway import running_gateway
 
 ID = "a" * 32
 PREFIX = "/stockcast"
+NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
 
 
 class Service:
@@ -48,10 +46,10 @@ class Service:
         return stored_forecast() if held.state is JobState.DONE else None
 
     def notebook(self, *_):
-        return b'{"cells": []}'
+        return json.dumps(NOTEBOOK).encode()
 
-    def withdraw(self, job_id):
-        self.withdrawn.append(job_id)
+    def withdraw(self, job_id, token):
+        self.withdrawn.append((job_id, token))
 
     def watch(self, *_):
         return contextlib.nullcontext()
@@ -65,27 +63,11 @@ def service():
 @pytest.fixture
 def gateway(service, clock):
     """A client of the gateway's application behind a path."""
-    loop, sockets = asyncio.new_event_loop(), bind_sockets(0, "127.0.0.1")
-
-    async def start():
-        server = HTTPServer(application(service, dict, PREFIX))
-        server.add_sockets(sockets)
-        return server
-
-    async def stop(server):
-        server.stop()
-        await server.close_all_connections()
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}{PREFIX}/"
-    with StockcastClient(url, pauses=clock.pauses()) as client:
+    with (
+        running_gateway(service, PREFIX) as url,
+        StockcastClient(f"{url}{PREFIX}/", pauses=clock.pauses()) as client,
+    ):
         yield client
-    asyncio.run_coroutine_threadsafe(stop(server), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def test_a_forecast_comes_with_its_evidence(gateway, service):
@@ -94,7 +76,7 @@ def test_a_forecast_comes_with_its_evidence(gateway, service):
     assert made.figure["layout"]["title"]["text"] == "TEST"
     assert gateway.csv(ID).startswith(b"date,price,lower,upper\n2017-02-28,")
     assert gateway.figure(ID) == made.figure
-    assert gateway.notebook(ID) == b'{"cells": []}'
+    assert json.loads(gateway.notebook(ID)) == NOTEBOOK
     ((request, lane, key),) = service.asked
     assert (request.params.interval, lane) == (0.9, "interactive")
     assert len(key) >= 16
@@ -146,9 +128,12 @@ def test_evidence_of_a_job_under_way_is_refused(gateway, service):
         gateway.picture(ID)
 
 
-def test_withdrawing_is_told_once(gateway, service):
-    assert gateway.withdraw(ID).id == ID
-    assert service.withdrawn == [ID]
+def test_withdrawing_is_told_once_with_a_key_of_its_own(gateway, service):
+    assert gateway.withdraw(ID, idempotency_key="own").id == ID
+    gateway.withdraw(ID)
+    (first, second) = service.withdrawn
+    assert first == (ID, "own")
+    assert len(second[1]) >= 16
 
 
 def test_symbols_are_found(gateway):

@@ -1,6 +1,7 @@
 """What the calls say of a job that waits, runs or has failed."""
 
 import contextlib
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,7 @@ import pytest
 from stockcast_lib.core.errors import ErrorReport, NotEnoughHistory, StoreUnavailable, Throttled
 from stockcast_lib.core.job_events import Place
 from stockcast_lib.core.jobs import JobState
+from tests.gateway import fetch, running_gateway
 
 HERE = f"/api/v1/forecasts/{'a' * 32}"
 LATER = StoreUnavailable("S3 does not answer.").report()
@@ -125,3 +127,39 @@ def test_a_wrong_list_is_refused(ask, query, field):
     status, _, problem = ask(f"/api/v1/forecasts?{query}")
     assert (status, [each["field"] for each in problem["fields"]]) == (422, [field])
     assert not problem["fields"][0]["message"].startswith("Value error")
+
+
+def test_whoever_waits_for_a_job_that_all_withdraw_is_told_so(ask, service, job):
+    service.held = job(JobState.CANCELLED)
+    status, headers, problem = ask("/api/v1/forecasts?wait=5", BODY)
+    assert (status, headers["Content-Type"]) == (409, "application/problem+json")
+    assert (problem["type"], problem["id"]) == ("/problems/run-cancelled", service.held.id)
+    assert "withdrawn" in problem["detail"]
+    assert ask("/api/v1/forecasts", BODY)[0] == 202
+    old = {"days": {"name": "TEST", "days": "5"}}
+    assert ask("/", old)[2] == {"message": problem["detail"]}
+
+
+def test_a_withdrawal_counts_once_for_its_key(get, service, job):
+    service.held = job()
+    for key in ("own", "own", "other"):
+        assert get(HERE, method="DELETE", Idempotency_Key=key).status == 200
+    get(HERE, method="DELETE")
+    assert service.withdrawn == [
+        (service.held.id, "own"), (service.held.id, "own"), (service.held.id, "other"),
+        (service.held.id, None),
+    ]  # fmt: skip
+
+
+def test_a_withdrawal_s_key_is_checked(get, service, job):
+    service.held = job()
+    assert get(HERE, method="DELETE", Idempotency_Key="two words").status == 422
+    assert service.withdrawn == []
+
+
+def test_behind_a_prefix_a_problem_s_type_leads_to_its_page(service):
+    with running_gateway(service, "/stock") as url:
+        answer = fetch(f"{url}/stock/api/v1/forecasts?limit=0")
+        found = json.loads(answer.body)["type"]
+        assert found == "/stock/problems/invalid-request"
+        assert fetch(f"{url}{found}").status == 200

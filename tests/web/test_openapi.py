@@ -8,10 +8,16 @@ from openapi_spec_validator import validate
 from stockcast_lib.web.openapi import openapi_document
 from stockcast_lib.web.routes import CALLS
 from tests.documented import document
+from tests.gateway import fetch, running_gateway
 
 
 def test_the_document_is_valid_openapi():
     validate(document())
+
+
+def test_no_schema_is_named_for_where_it_stands_in_the_code():
+    # Two models of one name would be.
+    assert [name for name in openapi_document(CALLS)["components"]["schemas"] if "__" in name] == []
 
 
 def test_every_call_is_documented_once():
@@ -54,8 +60,46 @@ def test_the_limits_are_those_that_are_checked(ask):
         assert (status, problem["fields"][0]["field"]) == (422, "wait")
 
 
-def test_an_answer_that_is_not_documented_is_noticed(ask, service, job, monkeypatch):
+UNNOTICED = {
+    "a required property": (("components", "schemas", "JobDocument"), "required", ["spam"]),
+    "200 is not documented": (("paths", "/api/v1/forecasts/{job_id}", "get"), "responses", {}),
+    "no X-Spam": (
+        ("paths", "/api/v1/forecasts/{job_id}", "get", "responses", "200", "headers"),
+        "X-Spam",
+        {"required": True, "schema": {"type": "string"}},
+    ),
+    "as application/json is not documented": (
+        ("paths", "/api/v1/forecasts/{job_id}", "get", "responses", "200"), "content", {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNNOTICED)
+def test_an_answer_that_is_not_documented_is_noticed_whoever_asks(service, job, monkeypatch, what):
+    path, name, value = UNNOTICED[what]
+    at = document()
+    for part in path:
+        at = at[part]
+    monkeypatch.setitem(at, name, value)
     service.held = job()
-    monkeypatch.setitem(document()["components"]["schemas"]["JobDocument"], "required", ["spam"])
-    with pytest.raises(Exception, match="'spam' is a required property"):
-        ask(f"/api/v1/forecasts/{'a' * 32}")
+    with pytest.raises(AssertionError, match=what), running_gateway(service) as url:
+        assert fetch(f"{url}/api/v1/forecasts/{'a' * 32}").status == 200
+
+
+def test_a_token_may_be_sent_and_need_not():
+    assert document()["security"] == [{}, {"bearer": []}]
+    assert document()["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_whatever_asks_to_wait_says_for_how_long():
+    for operations in document()["paths"].values():
+        for operation in operations.values():
+            for status in {"429", "503"} & set(operation["responses"]):
+                assert operation["responses"][status]["headers"]["Retry-After"]["required"]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+def test_every_json_answer_has_its_schema(call):
+    for status, answer in call.answers.items():
+        if answer.media and "json" in answer.media:
+            assert answer.model, status

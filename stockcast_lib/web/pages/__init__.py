@@ -1,1 +1,1 @@
-"""HTML pages: the executed notebook, the API's reference, what problems mean."""
+"""HTML pages: the API's reference, what problems mean."""

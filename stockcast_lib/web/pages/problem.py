@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from stockcast_lib.web.pages.shell import page
+from stockcast_lib.evidence.shell import page
 from stockcast_lib.web.problem_meanings import Meaning
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from stockcast_lib.evidence.shell import page, table
 from stockcast_lib.web.pages.problem import in_code
 from stockcast_lib.web.pages.schema import fields, kind_of, limits_of
-from stockcast_lib.web.pages.shell import page, table
 from stockcast_lib.web.problem_meanings import codes_with
 
 _FIRST_PROBLEM = 400
-_SHELL_NAMES = {"job_id": "$JOB", "name": "$NAME", "code": "$CODE"}
+_SHELL_NAMES = {"job_id": "$JOB", "name": "$NAME", "code": "$CODE", "revision": "$REVISION"}
 _BINARY = re.compile(r"image/")
 _EVENTS = "text/event-stream"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from stockcast_lib.evidence.shell import table
 from stockcast_lib.web.pages.problem import in_code
-from stockcast_lib.web.pages.shell import table
 
 _LIMITS = {
     "minimum": "at least {}",
