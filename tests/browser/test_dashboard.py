@@ -1,17 +1,34 @@
 """The dashboard in a real browser, against the whole stack."""
 
 import json
-from pathlib import Path
-from urllib.parse import urlsplit
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.dashboard_page import (
+    ANSWER_MS,
+    FORECAST_MS,
+    PLOT,
+    ask,
+    choose,
+    comes_true,
+    expect_forecast,
+    heading,
+    lines,
+    offered,
+    open_page,
+    picture,
+    plot,
+    price,
+    ticker_box,
+    too_wide,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(400)]
 
-ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 NEVER_ASKED_BEFORE = 31  # days: a forecast that is stored already shows no progress
-PAGE_MS, FORECAST_MS, ANSWER_MS = 60_000, 120_000, 20_000
 RECORD_PROGRESS = """() => {
   window.progress = [];
   new MutationObserver(() => {
@@ -20,56 +37,20 @@ RECORD_PROGRESS = """() => {
     if (bar && window.progress.at(-1) !== value) window.progress.push(value);
   }).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
-# The first chart that a page shows has been drawn at another height than those that follow.
-DATES_BOTTOM = """() => Math.max(...[...document.querySelectorAll('.js-plotly-plot .xtick text')]
-  .map((text) => text.getBoundingClientRect().bottom))"""
-LEGEND_TOP = "() => document.querySelector('.js-plotly-plot .legend').getBoundingClientRect().top"
-BLANK_BELOW = """() => document.querySelector('.js-plotly-plot').clientHeight
-  - document.querySelector('.js-plotly-plot .main-svg').clientHeight"""
-WIDE_CARDS = """() => [...document.querySelectorAll('.stockcast-cards > div, .stockcast-cards dd')]
-  .filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.textContent)"""
 
 
 @pytest.fixture
 def page(watched, dashboard_url) -> Page:
-    watched.page.goto(dashboard_url, timeout=PAGE_MS)
-    expect(watched.page.get_by_label("Ticker")).to_be_visible(timeout=PAGE_MS)
-    return watched.page
+    return open_page(watched.page, dashboard_url)
 
 
-def ask(page: Page, ticker: str, days: int) -> None:
-    page.get_by_label("Ticker").fill(ticker)
-    page.get_by_label("Days").fill(str(days))
-    page.get_by_role("button", name="Forecast").click()
-
-
-def chart_title(page: Page) -> Locator:
-    return page.locator(".js-plotly-plot .gtitle")
-
-
-def expect_forecast(page: Page, ticker: str, days: int) -> None:
-    heading = page.get_by_role("heading", name=f"{ticker} in {days} days")
-    alert = page.get_by_role("alert")
-    expect(heading.or_(alert).first).to_be_visible(timeout=FORECAST_MS)
-    assert alert.all_inner_texts() == []
-    expect(heading).to_be_visible()
-    expect(chart_title(page)).to_contain_text(ticker, timeout=ANSWER_MS)
-    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=ANSWER_MS)
-
-
-def card(page: Page, title: str) -> Locator:
-    return page.locator(".stockcast-cards > div").filter(has=page.get_by_text(title, exact=True))
-
-
-def traces(page: Page) -> list[str]:
-    return page.locator(".js-plotly-plot .scatterlayer path.js-line").evaluate_all(
-        "lines => lines.map((line) => line.getAttribute('d'))"
-    )
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
 
 
 def test_from_a_click_to_the_chart_and_to_the_next_one(page, watched, dashboard_url):
     expect(page).to_have_title("Stockcast")
-    expect(page.get_by_label("Days")).to_have_value("90")
+    expect(page.get_by_label("Days", exact=True)).to_have_value("90")
     page.evaluate(RECORD_PROGRESS)
 
     ask(page, "AAPL", NEVER_ASKED_BEFORE)
@@ -77,21 +58,18 @@ def test_from_a_click_to_the_chart_and_to_the_next_one(page, watched, dashboard_
     expect_forecast(page, "AAPL", NEVER_ASKED_BEFORE)
     between = {value for value in page.evaluate("window.progress") if 0 < value < 100}
     assert len(between) >= 2
-    expect(page.get_by_text("sample data to 2017-02-27", exact=True)).to_be_visible()
-    expect(card(page, "Target date")).to_contain_text("2017-03-30")
-    expect(card(page, "Skill")).to_contain_text("judged by")
-    price_before, traces_before = card(page, "Price").inner_text(), traces(page)
-    assert float(price_before.split()[1].replace(",", "")) > 0
-    assert traces_before
+    expect(page.get_by_text("Sample data to Feb 27, 2017: not today's prices")).to_be_visible()
+    expect(page.get_by_role("region", name="Forecast")).to_contain_text("Thu Mar 30, 2017")
+    expect(page.get_by_role("region", name="Skill")).to_contain_text("of the last")
+    price_before, lines_before = price(page), lines(page)
+    assert price_before > 0
+    assert lines_before
 
     ask(page, "MSFT", 30)
     expect_forecast(page, "MSFT", 30)
-    assert card(page, "Price").inner_text() != price_before
-    assert traces(page) != traces_before
-    expect(page.get_by_role("alert")).to_have_count(0)
-
-    ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / "dashboard.png", full_page=True)
+    assert price(page) != price_before
+    assert lines(page) != lines_before
+    expect(page).to_have_title("MSFT in 30 days · Stockcast")
     assert watched.faults == []
     assert watched.hosts <= {urlsplit(dashboard_url).netloc, ""}
 
@@ -99,8 +77,7 @@ def test_from_a_click_to_the_chart_and_to_the_next_one(page, watched, dashboard_
 def test_an_unknown_ticker_names_the_nearest(page, watched):
     ask(page, "AAPLL", 30)
     alert = page.get_by_role("alert")
-    expect(alert).to_be_visible(timeout=FORECAST_MS)
-    expect(alert).to_contain_text("Did you mean AAPL")
+    expect(alert).to_contain_text("Did you mean AAPL", timeout=FORECAST_MS)
     expect(page.get_by_role("progressbar")).to_have_count(0, timeout=ANSWER_MS)
     assert watched.faults == []
 
@@ -110,52 +87,196 @@ def test_days_outside_the_rules_stay_and_the_rule_is_shown(page, days):
     ask(page, "AAPL", days)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("days must be a whole number from 1 to 10000", timeout=ANSWER_MS)
-    expect(page.get_by_label("Days")).to_have_value(str(days))
+    expect(page.get_by_label("Days", exact=True)).to_have_value(str(days))
 
 
-@pytest.mark.parametrize(("width", "days"), [(1280, 90), (420, 90), (420, 9_000)])
-def test_the_first_chart_and_its_cards_cover_nothing(watched, dashboard_url, width, days):
-    page = watched.page
-    page.set_viewport_size({"width": width, "height": 960})
-    page.goto(f"{dashboard_url}?ticker=AAPL&days={days}", timeout=PAGE_MS)
-    expect_forecast(page, "AAPL", days)
-    assert page.evaluate(DATES_BOTTOM) <= page.evaluate(LEGEND_TOP)
-    assert page.evaluate(WIDE_CARDS) == []
-    assert page.evaluate(BLANK_BELOW) == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_by_keyboard_from_the_first_letter_to_the_forecast(page):
+    box = ticker_box(page)
+    box.focus()
+    page.keyboard.type("apple")
+    option = offered(page, "AAPL Apple")
+    expect(option).to_be_visible(timeout=ANSWER_MS)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+    expect_forecast(page, "AAPL", 90)
+    expect(box).to_have_value("AAPL")
+    expect(offered(page)).to_have_count(0)
+
+
+def test_escape_closes_the_suggestions_and_then_clears_the_box(page):
+    box = ticker_box(page)
+    box.press_sequentially("app")
+    expect(offered(page).first).to_be_visible(timeout=ANSWER_MS)
+    box.press("Escape")
+    expect(offered(page)).to_have_count(0)
+    expect(box).to_have_value("app")
+    box.press("Escape")
+    expect(box).to_have_value("")
+    page.get_by_role("button", name="Forecast", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("ticker", timeout=ANSWER_MS)
+    assert "app" not in page.get_by_role("alert").inner_text().lower().split("such as")[0]
 
 
 def test_fast_typing_and_enter_ask_for_what_was_typed(page):
-    box = page.get_by_label("Ticker")
+    box = ticker_box(page)
     box.press_sequentially("AAPLQ")
     box.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("AAPLQ", timeout=FORECAST_MS)
 
 
-def test_a_chosen_suggestion_becomes_its_ticker(page):
-    box = page.get_by_label("Ticker")
-    box.fill("apple")
-    option = page.locator("datalist option[value*='AAPL']")
-    expect(option).to_have_count(1, timeout=ANSWER_MS)
-    box.fill(option.get_attribute("value"))
-    expect(box).to_have_value("AAPL", timeout=ANSWER_MS)
+def test_a_suggestion_is_chosen_with_the_pointer(page):
+    ticker_box(page).fill("microsoft")
+    offered(page, "MSFT").click(timeout=ANSWER_MS)
+    expect_forecast(page, "MSFT", 90)
 
 
-def test_the_chart_fits_a_wide_and_a_narrow_window(watched, dashboard_url):
-    page = watched.page
-    page.goto(f"{dashboard_url}?ticker=AAPL&days=30", timeout=PAGE_MS)
+def test_the_address_shows_the_view_again(watched, dashboard_url):
+    link = "?ticker=msft&days=30&level=0.95&chart=candles&scale=log&naive=0"
+    page = open_page(watched.page, f"{dashboard_url}{link}")
+    expect_forecast(page, "MSFT", 30)
+    expect(page.get_by_role("region", name="Forecast")).to_contain_text("95 % band")
+    expect(page.get_by_role("radio", name="Candles")).to_be_checked()
+    expect(page.get_by_label("Naive forecast")).not_to_be_checked()
+    expect(page.locator(".stockcast-picture .boxlayer path").first).to_be_visible(timeout=ANSWER_MS)
+    assert plot(page, "yaxis.type") == "log"
+    assert query(page)["ticker"] == ["MSFT"]
+    choose(page, "Linear")
+    expect(page).not_to_have_url(re.compile("scale=log"), timeout=ANSWER_MS)
+    page.reload()
+    expect_forecast(page, "MSFT", 30)
+    expect(page.get_by_role("radio", name="Linear")).to_be_checked()
+
+
+def test_the_way_back_leads_to_the_forecast_before(page):
+    ask(page, "AAPL", 30)
     expect_forecast(page, "AAPL", 30)
-    for width in (1280, 400):
+    choose(page, "Log")
+    ask(page, "MSFT", 30)
+    expect_forecast(page, "MSFT", 30)
+    page.go_back()
+    expect_forecast(page, "AAPL", 30)
+    page.go_forward()
+    expect_forecast(page, "MSFT", 30)
+
+
+def test_back_to_the_link_that_one_came_with_and_from_the_first_forecast_to_the_start(
+    watched, dashboard_url
+):
+    page = open_page(watched.page, f"{dashboard_url}?ticker=aapl&days=30")
+    expect_forecast(page, "AAPL", 30)
+    ask(page, "MSFT", 30)
+    expect_forecast(page, "MSFT", 30)
+    page.go_back()
+    expect_forecast(page, "AAPL", 30)
+    page.goto(dashboard_url)
+    ask(page, "IBM", 30)
+    expect_forecast(page, "IBM", 30)
+    page.go_back()
+    expect(page.get_by_text("Ask for a forecast", exact=True)).to_be_visible(timeout=ANSWER_MS)
+
+
+def test_a_chosen_range_outlives_a_redraw_and_a_reload(page):
+    ask(page, "AAPL", 90)
+    expect_forecast(page, "AAPL", 90)
+    button = page.get_by_role("button", name="6 m", exact=True)
+    expect(page.get_by_role("button", name="1 y", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    button.click()
+    expect(page).to_have_url(re.compile("range=6m"), timeout=ANSWER_MS)
+    choose(page, "Dark")
+    choose(page, "Log")
+    comes_true(page, f"{PLOT}.yaxis.type === 'log' && {PLOT}.xaxis.range[0].startsWith('2016-08')")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect_forecast(page, "AAPL", 90)
+    comes_true(page, f"{PLOT}.xaxis.range[0].startsWith('2016-08')")
+
+
+def test_watched_and_recent_tickers_and_the_theme_outlive_a_reload(page):
+    ask(page, "IBM", 30)
+    expect_forecast(page, "IBM", 30)
+    page.get_by_role("button", name="☆ Watch").click()
+    expect(page.get_by_role("button", name="★ IBM")).to_be_visible(timeout=ANSWER_MS)
+    choose(page, "Dark")
+    expect(page.locator("html[data-theme=dark]")).to_have_count(1)
+    ask(page, "XOM", 30)
+    expect_forecast(page, "XOM", 30)
+    page.goto(page.url.partition("?")[0])
+    shelf = page.get_by_role("group", name="Watched and recent tickers")
+    expect(shelf.get_by_role("button")).to_have_text(
+        ["★ IBM", "XOM", "\N{MULTIPLICATION SIGN}"], timeout=ANSWER_MS
+    )
+    expect(page.locator("html[data-theme=dark]")).to_have_count(1)
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+
+
+def test_a_reload_picks_up_the_forecast_under_way(page):
+    ask(page, "AAPL", 8_765)
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=ANSWER_MS)
+    page.reload()
+    expect_forecast(page, "AAPL", 8_765)
+
+
+def test_the_range_buttons_look_back_from_the_last_price_and_fit_the_axis(page):
+    ask(page, "AAPL", 90)
+    expect_forecast(page, "AAPL", 90)
+    page.get_by_role("button", name="All").click()
+    comes_true(
+        page,
+        f"{PLOT}.xaxis.range[0] < '2014-04-01'",
+    )
+    whole = plot(page, "yaxis.range")
+    page.get_by_role("button", name="1 m").click()
+    comes_true(
+        page,
+        f"{PLOT}.xaxis.range[0] >= '2017-01-27'",
+    )
+    close = plot(page, "yaxis.range")
+    assert close[1] - close[0] < whole[1] - whole[0]
+    first, last = plot(page, "xaxis.range")
+    assert str(first)[:10] == "2017-01-27"
+    assert str(last)[:10] >= "2017-05-30"
+    expect(page.get_by_role("button", name="1 m")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
+def test_numbers_and_days_are_the_readers(browser, dashboard_url, language):
+    context = browser.new_context(locale=language)
+    page = open_page(context.new_page(), f"{dashboard_url}?ticker=AAPL&days=30")
+    expect(page.locator(".stockcast-price")).to_contain_text(",", timeout=FORECAST_MS)
+    expected = {"de-DE": "27.02.2017", "fr-FR": "27 févr. 2017"}[language]
+    expect(page.get_by_text(expected).first).to_be_visible()
+    expect(page.locator(".stockcast-picture .xtick text").first).to_be_visible(timeout=ANSWER_MS)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_longest_horizon_fits_the_window(watched, dashboard_url, width):
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 960})
+    open_page(page, f"{dashboard_url}?ticker=AAPL&days=10000")
+    expect(heading(page, "AAPL", 10_000)).to_be_visible(timeout=FORECAST_MS)
+    assert too_wide(page) <= 0
+    picture(page, f"dashboard-longest-{width}")
+
+
+def test_the_chart_follows_the_window(watched, dashboard_url):
+    page = open_page(watched.page, f"{dashboard_url}?ticker=AAPL&days=30")
+    expect_forecast(page, "AAPL", 30)
+    for width in (1400, 390, 1000):
         page.set_viewport_size({"width": width, "height": 960})
-        page.wait_for_function(
-            "width => { const svg = document.querySelector('.js-plotly-plot .main-svg');"
-            " const fill = svg.clientWidth / width; return fill > 0.8 && fill <= 1 }",
-            arg=width,
-            timeout=ANSWER_MS,
+        comes_true(
+            page,
+            "() => { const svg = document.querySelector('.stockcast-picture .main-svg');"
+            " const room = svg.closest('.stockcast-plot');"
+            " return Math.abs(svg.clientWidth - room.clientWidth) <= 1"
+            " && Math.abs(svg.clientHeight - room.clientHeight) <= 1 }",
         )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(DATES_BOTTOM) <= page.evaluate(LEGEND_TOP)
-    page.screenshot(path=ARTIFACTS / "dashboard-narrow.png", full_page=True)
+        assert too_wide(page) <= 0
     assert watched.faults == []
 
 
@@ -169,3 +290,17 @@ def test_a_closed_page_takes_its_kernel_with_it(page, dashboard_url):
             return
         page.wait_for_timeout(250)
     pytest.fail("the kernel still lives")
+
+
+def test_two_at_once_and_a_way_between_them(page):
+    ask(page, "AAPL", 9_001)
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=ANSWER_MS)
+    ask(page, "MSFT", 9_002)
+    first = page.get_by_role("button", name=re.compile("^AAPL 9,001 d"))
+    expect(first).to_be_visible(timeout=ANSWER_MS)
+    expect(heading(page, "MSFT", 9_002)).to_be_visible(timeout=FORECAST_MS)
+    first.click()
+    expect(heading(page, "AAPL", 9_001)).to_be_visible(timeout=FORECAST_MS)
+    page.get_by_role("button", name="Close AAPL 9,001 days").click()
+    expect(heading(page, "MSFT", 9_002)).to_be_visible()
+    assert heading(page, "AAPL", 9_001).count() == 0

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stockcast_lib.core.jobs import JobState
-from stockcast_lib.web.pages import outputs
+from stockcast_lib.evidence import outputs
 from tests.gateway import Service, made_job, running_gateway
 from tests.hostile import MARK, PIXEL, hostile_notebook
 

@@ -1,0 +1,123 @@
+"""The dashboard's application."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.web import HTTPError
+from traitlets import Float, Integer
+from voila.app import Voila
+from voila.static_file_handler import (
+    AllowListFileHandler,
+    MultiStaticFileHandler,
+    TemplateStaticFileHandler,
+)
+from voila.tornado.handler import TornadoVoilaHandler
+
+from stockcast_lib.dashboard.server import scripts
+from stockcast_lib.dashboard.server.assets import Asset, AssetHandler, folder_loader
+from stockcast_lib.dashboard.server.command import READY_PATH
+from stockcast_lib.dashboard.server.handlers import PageHandler, StateHandler
+from stockcast_lib.dashboard.server.policy import HEADERS
+from stockcast_lib.dashboard.server.sessions import Limits, Sessions
+from stockcast_lib.dashboard.server.waiting import WaitingKernels
+
+_SCRIPTS_URL = "stockcast/scripts"
+_FILE_HANDLERS = {AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler}
+# In milliseconds: a visitor whose machine went to sleep closes nothing.
+_PINGS = {"ws_ping_interval": 10_000, "ws_ping_timeout": 30_000}
+
+
+class DashboardApp(Voila):  # type: ignore[misc]
+    """Voilà with a limit on open sessions, an end to each, and a strict policy for browsers."""
+
+    session_limit = Integer(30, min=1, config=True, help="How many may have the page open.")
+    retry_seconds = Integer(15, min=1, config=True, help="When a refused page tries again.")
+    alone_seconds = Float(45, config=True, help="How long a kernel lives without its page.")
+    unused_seconds = Float(3600, config=True, help="How long it lives with a page nobody uses.")
+    reap_seconds = Float(3, config=True, help="How often kernels are looked at.")
+
+    def init_settings(self) -> dict[str, Any]:
+        """See `Voila`."""
+        settings: dict[str, Any] = super().init_settings()
+        configuration = self.voila_configuration
+        limits = Limits(self.session_limit, self.alone_seconds, self.unused_seconds)
+        self.sessions = Sessions(self.kernel_manager, limits)
+        self.waiting = WaitingKernels(
+            self.kernel_manager,
+            configuration.default_pool_size if configuration.preheat_kernel else 0,
+        )
+        self._chunks = scripts.chunks_script(self.static_paths, self.labextensions_path)
+        configuration.config.VoilaConfiguration.resources = {"stockcast": self._for_template()}
+        # Nothing is compressed on the way: the page is small, and the assets come compressed.
+        return {**settings, **_PINGS, "headers": HEADERS}
+
+    def init_handlers(self) -> list[Any]:
+        """See `Voila`: the first that fits a path answers."""
+        page = {"sessions": self.sessions, "retry_seconds": self.retry_seconds}
+        inherited = []
+        for url, kind, *options in super().init_handlers():
+            if kind is TornadoVoilaHandler:
+                inherited.append((url, PageHandler, {**options[0], **page}))
+            # Its files come from the handlers here, or are for nobody.
+            elif kind not in _FILE_HANDLERS:
+                inherited.append((url, kind, *options))
+        return [*self._own_handlers(), *inherited]
+
+    def listen(self) -> None:
+        """See `Voila`."""
+        self._reaper = PeriodicCallback(self._look_after_kernels, 1000 * self.reap_seconds)
+        self._reaper.start()
+        # The two large ones, before somebody waits for them.
+        for script in (self._chunks, scripts.plotly_script()):
+            IOLoop.current().add_callback(asyncio.to_thread, getattr, script, "packed", None)
+        super().listen()
+
+    def stop(self) -> None:
+        """See `Voila`."""
+        self._reaper.stop()
+        # A kernel that is still starting is not found; it ends with this process.
+        with suppress(HTTPError):
+            super().stop()
+
+    async def _look_after_kernels(self) -> None:
+        self.waiting.mend()
+        await self.sessions.reap()
+        self.waiting.mend()
+
+    def _for_template(self) -> dict[str, str]:
+        plotly = scripts.plotly_script()
+        return {
+            "chunks_url": self._script_url(scripts.CHUNKS, self._chunks),
+            "plotly_url": self._script_url(scripts.PLOTLY, plotly) if plotly else "",
+        }
+
+    def _script_url(self, name: str, script: Asset) -> str:
+        return f"{url_path_join(self.base_url, _SCRIPTS_URL, name)}?v={script.version}"
+
+    def _own_handlers(self) -> list[Any]:
+        route = partial(url_path_join, self.server_url)
+        static = folder_loader(self.static_paths)
+        template = self.voila_configuration.template
+        state = {"sessions": self.sessions}
+        return [
+            (route(f"/{READY_PATH}"), StateHandler, {**state, "ready": self.waiting.ready}),
+            (route("/healthz"), StateHandler, {**state, "ready": lambda: True}),
+            _assets(route(rf"/{_SCRIPTS_URL}/([\w.]+)"), self._script),
+            _assets(route("/voila/static/(.*)"), static),
+            _assets(route(f"/voila/templates/{template}/static/(.*)"), static),
+            _assets(route("/voila/labextensions/(.*)"), folder_loader(self.labextensions_path)),
+        ]
+
+    def _script(self, name: str) -> Asset | None:
+        if name == scripts.CHUNKS:
+            return self._chunks
+        return scripts.plotly_script() if name == scripts.PLOTLY else None
+
+
+def _assets(url: str, load: Callable[[str], Asset | None]) -> tuple[str, type, dict[str, Any]]:
+    return url, AssetHandler, {"load": load}
