@@ -2,10 +2,10 @@
 
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
-_FACES = ("backtest", "forecast")
+_FACES = ("backtest", "batch", "forecast", "models")
 
 
 def __getattr__(name: str) -> Any:

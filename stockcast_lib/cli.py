@@ -11,12 +11,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from stockcast_lib.cli_backtest import backtest
+from stockcast_lib.cli_batch import batch
+from stockcast_lib.cli_check import check
+from stockcast_lib.cli_dashboard import dashboard
 from stockcast_lib.cli_doctor import doctor
 from stockcast_lib.cli_forecast import forecast
 from stockcast_lib.cli_import import import_prices
 from stockcast_lib.cli_jobs import jobs
+from stockcast_lib.cli_lab import lab
+from stockcast_lib.cli_models import diff, list_models, promote, publish
+from stockcast_lib.cli_score import score
 from stockcast_lib.cli_study import study
 from stockcast_lib.cli_symbols import symbols
+from stockcast_lib.cli_vendors import vendors
 
 app = typer.Typer(
     name="stockcast",
@@ -116,16 +123,25 @@ def up(
     run_stack(UpOptions(None if no_dashboard else port, api_port, data_dir, workers))
 
 
+app.command()(dashboard)
 app.command()(doctor)
 
 
 app.command()(forecast)
 app.command()(backtest)
+app.command()(check)
+app.command()(publish)
+app.command()(promote)
+app.command("models")(list_models)
+app.command()(diff)
+app.command()(batch)
 app.command("import")(import_prices)
+app.command()(lab)
+app.command()(score)
 app.add_typer(study, name="study")
 app.add_typer(symbols, name="symbols")
-
 app.add_typer(jobs, name="jobs")
+app.add_typer(vendors, name="vendors")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The `stockcast backtest` command."""
 
-import sys
 from typing import Annotated
 
 import typer
 
+from stockcast_lib.cli_tables import print_table
 from stockcast_lib.core.jobs import DEFAULT_DAYS
 
 
@@ -30,15 +30,12 @@ def backtest(
     params = PRESETS[preset].overrides() if preset else {}
     progress = Console(stderr=True)
     with progress.status(f"Testing past forecasts of {ticker}"):
-        skill = api.backtest(ticker, days, **params)
+        skill = api.backtest(ticker, days, **params).skill
     if as_json:
         typer.echo(skill.model_dump_json(by_alias=True))
         return
     table = Table(*HEAD)
     for horizon in skill.horizons:
         table.add_row(*measures(horizon))
-    console = Console(highlight=False)
-    if not sys.stdout.isatty():
-        console.width = 200
-    console.print(table)
+    print_table(table)
     typer.echo(f"{ticker} in {days} days: {skill.verdict}")

@@ -1,13 +1,15 @@
 """The `stockcast forecast` command."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL
+from stockcast_lib.core.model_config import ModelConfig
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -36,7 +38,13 @@ class Forecasts(Protocol):
     """Where forecasts come from: the stack beside the command, or a gateway."""
 
     def forecast(
-        self, ticker: str, days: int, *, model: str, progress: Callable[[Change], None]
+        self,
+        ticker: str,
+        days: int,
+        *,
+        model: str,
+        params: Mapping[str, Any],
+        progress: Callable[[Change], None],
     ) -> "FinishedForecast":
         """Ask, and wait."""
 
@@ -51,18 +59,24 @@ class LocalForecasts:
     """Those of the stack beside the command."""
 
     def forecast(
-        self, ticker: str, days: int, *, model: str, progress: Callable[[Change], None]
+        self,
+        ticker: str,
+        days: int,
+        *,
+        model: str,
+        params: Mapping[str, Any],
+        progress: Callable[[Change], None],
     ) -> "FinishedForecast":
         """See `Forecasts.forecast`."""
         from stockcast_lib import api
 
-        return api.forecast(ticker, days, model=model, progress=progress)
+        return api.forecast(ticker, days, model=model, progress=progress, **params)
 
     def csv(self, job_id: str) -> bytes:
         """See `Forecasts.csv`."""
         from stockcast_lib import wiring
         from stockcast_lib.api import stored_or_raise
-        from stockcast_lib.web.views import csv_body
+        from stockcast_lib.evidence.path_csv import csv_body
 
         service = wiring.service()
         job = service.job(job_id)
@@ -84,6 +98,12 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ticker: Annotated[str, typer.Argument(help="Such as AAPL.")],
     days: Annotated[int, typer.Option(help="Calendar days from the last session.")] = DEFAULT_DAYS,
     model: Annotated[str, typer.Option(help="The model notebook's name.")] = DEFAULT_MODEL,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A parameter of the model, such as interval=0.9; repeatable."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     png: Annotated[Path | None, typer.Option(help="Write the chart as a PNG.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the path, a row a session.")] = None,
@@ -96,9 +116,11 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Ask the running service for a forecast."""
     from stockcast_lib.api import summary
 
+    params = _params(param or ())
     with _forecasts(api) as forecasts:
         with _bar() as bar:
-            made = forecasts.forecast(ticker, days, model=model, progress=_shown_on(bar))
+            shown = _shown_on(bar)
+            made = forecasts.forecast(ticker, days, model=model, params=params, progress=shown)
         if png:
             _write(png, made.picture)
         if csv:
@@ -108,17 +130,30 @@ def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the command
     typer.echo(made.result.to_json() if as_json else summary(made.result))
 
 
+def _params(given: Iterable[str]) -> dict[str, Any]:
+    """Values are JSON; what is not is a text, so that names need no quotes."""
+    from stockcast_lib.core.errors import InvalidRequest
+
+    params: dict[str, Any] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        # Other names of the Python call are options here.
+        if not equals or name not in ModelConfig.model_fields:
+            known = ", ".join(ModelConfig.model_fields)
+            raise InvalidRequest(
+                f"--param {each}: give NAME=VALUE, with one of {known}.", fields=[]
+            )
+        try:
+            params[name] = json.loads(text)
+        except ValueError:
+            params[name] = text
+    return params
+
+
 def _forecasts(url: str | None) -> AbstractContextManager[Forecasts]:
-    from stockcast_lib.settings import ClientSettings
+    from stockcast_lib.cli_remote import remote_client
 
-    settings = ClientSettings.read()
-    chosen = url or settings.api
-    if not chosen:
-        return nullcontext(LocalForecasts())
-    from stockcast_lib.client import StockcastClient
-
-    token = settings.api_token
-    return StockcastClient(chosen, token.get_secret_value() if token else None)
+    return remote_client(url) or nullcontext(LocalForecasts())
 
 
 def _bar() -> "Bar":

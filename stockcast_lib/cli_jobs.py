@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+_ID_LENGTH = 32
 jobs = typer.Typer(help="Look at the queue, and at the jobs that failed.")
 
 
@@ -17,14 +18,17 @@ def list_jobs(
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from stockcast_lib import wiring
 
     letters = wiring.dead_letters()
     for (stage, lane), number in letters.waiting().items():
         typer.echo(f"{stage}, {lane}: {number} waiting or running")
-    table = Table("Job", "Ticker", "Days", "Stage", "Why")
+    # A broken id could not be handed to `replay`.
+    table = Table(
+        Column("Job", no_wrap=True, min_width=_ID_LENGTH), "Ticker", "Days", "Stage", "Why"
+    )
     for letter in letters.newest(count):
         request = letter.request
         why = f"{letter.error.code}: {letter.error.message}"

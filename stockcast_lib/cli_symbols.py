@@ -2,11 +2,39 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from stockcast_lib.core.symbols import Symbol
+
 symbols = typer.Typer(help="The directory of tickers and names.")
+
+
+@symbols.command()
+def search(
+    query: Annotated[str, typer.Argument(help="A ticker, a name, or parts of them.")],
+    api: Annotated[
+        str | None,
+        typer.Option(help="Ask the gateway at this URL, as STOCKCAST_API does."),
+    ] = None,
+) -> None:
+    """Search the directory by ticker or name, the best matches first."""
+    for symbol in _found(query, api):
+        typer.echo(f"{symbol.ticker}\t{symbol.name}\t{symbol.exchange}".rstrip())
+
+
+def _found(query: str, api: str | None) -> "list[Symbol]":
+    from stockcast_lib.cli_remote import remote_client
+
+    client = remote_client(api)
+    if client is None:
+        from stockcast_lib import wiring
+
+        return wiring.symbol_directory().fresh().search(query)
+    with client:
+        return client.symbols(query)
 
 
 @symbols.command()

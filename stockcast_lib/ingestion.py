@@ -95,12 +95,12 @@ def _record(vendors: Sequence[MarketData], refusals: Mapping[str, StockcastError
 
 
 def _answer(vendor: MarketData, ticker: str, stored: PriceHistory | None) -> PriceHistory:
-    if stored is None or stored.vendor != vendor.name or stored.sample:
-        # Two vendors' rows are never joined.
+    if stored is None or stored.vendor != vendor.name or stored.sample or stored.own_adjustment:
+        # Two vendors' rows are never joined, nor closes that are adjusted up to different days.
         return vendor.daily_prices(ticker)
     start: date = overlap_start(stored.frame).date()
     newer = vendor.daily_prices(ticker, start=start)
-    if not continues(stored.frame, newer.frame):
+    if newer.own_adjustment or not continues(stored.frame, newer.frame):
         return vendor.daily_prices(ticker)
     whole = price_history(ticker, vendor.name, joined_parts(stored.frame, newer.frame))
     return replace(whole, notes=tuple(dict.fromkeys((*stored.notes, *newer.notes))))

@@ -5,8 +5,8 @@ It only joins ports, so every face submits, waits and reads in one way.
 
 import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from stockcast_lib.core import job_ids, keys
@@ -25,15 +25,21 @@ from stockcast_lib.core.jobs import (
     parse_request,
     request_key,
 )
+from stockcast_lib.core.model_config import BUILT_IN_MODELS, ModelChoice
+from stockcast_lib.core.prices import PriceHistory, PriceVersion
 from stockcast_lib.core.protocol import Submit
+from stockcast_lib.core.scores import Scores
 from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
 from stockcast_lib.ports import (
     Directories,
     JobEvents,
     JobQueue,
     JobSubmitter,
+    PriceBoard,
+    PriceStore,
     ResultStore,
     RunArchive,
+    ScoreStore,
     StoredForecast,
     Submission,
     SubmissionStore,
@@ -51,7 +57,13 @@ class ForecastService:
     archive: RunArchive
     directories: Directories
     submissions: SubmissionStore
+    board: PriceBoard
+    prices: PriceStore
+    published_models: Callable[[], Sequence[str]]
+    score_store: ScoreStore
     frame_key: bytes
+    # A process that names no client is one of its own: so is each page of the dashboard.
+    client: str = field(default_factory=lambda: f"local-{secrets.token_hex(8)}")
 
     @property
     def directory(self) -> SymbolDirectory:
@@ -61,7 +73,7 @@ class ForecastService:
     def submit(
         self,
         payload: Any,
-        client: str = "local",
+        client: str | None = None,
         lane: Lane = Lane.INTERACTIVE,
         idempotency_key: str | None = None,
     ) -> str:
@@ -69,7 +81,7 @@ class ForecastService:
 
         Args:
             payload: the request.
-            client: who asks; one with many jobs holds up no other.
+            client: who asks, by default this process; one with many jobs holds up no other.
             lane: batch jobs wait for interactive ones.
             idempotency_key: the caller's own name of this submission: within a day the same one
                 leads to the same job, whatever became of that.
@@ -95,9 +107,9 @@ class ForecastService:
             )
         return held.job_id
 
-    def _handed_over(self, request: ForecastRequest, client: str, lane: Lane) -> str:
+    def _handed_over(self, request: ForecastRequest, client: str | None, lane: Lane) -> str:
         self._refuse_unknown(request.ticker)
-        asker = Asker(client=client, token=secrets.token_hex(12), lane=lane)
+        asker = Asker(client=client or self.client, token=secrets.token_hex(12), lane=lane)
         reply = self.ingest.send(Submit(request.canonical(), asker.model_dump(mode="json")))
         if reply.job_id is None:
             raise WorkerUnavailable("The ingest worker gave no job id: ask again.")
@@ -163,6 +175,36 @@ class ForecastService:
     def notebook(self, job_id: str, stage: Stage) -> bytes | None:
         """The executed notebook of a job's stage, once there is one."""
         return self.archive.read(job_id, keys.notebook_artefact(stage))
+
+    def recent(self, ticker: str | None, limit: int) -> list[Job]:
+        """The jobs that were made last, of one ticker or of all, the newest first."""
+        return self.queue.recent(ticker, limit)
+
+    def models(self) -> tuple[ModelChoice, ...]:
+        """The models that can be asked for, the usual one first."""
+        known = {choice.name for choice in BUILT_IN_MODELS}
+        published = [name for name in self.published_models() if name not in known]
+        return (*BUILT_IN_MODELS, *(ModelChoice(name, name) for name in published))
+
+    def scores(self) -> Scores:
+        """How the forecasts that were served did, as of the last look at the ledger."""
+        return self.score_store.current()
+
+    def price_version(self, ticker: str) -> PriceVersion | None:
+        """The prices that the next forecast of a ticker starts from, if any were fetched."""
+        return self.board.current(ticker)
+
+    def prices_of(self, key: str) -> tuple[PriceVersion, PriceHistory]:
+        """The prices that a forecast was made from.
+
+        Args:
+            key: a result's `data_version`.
+
+        Raises:
+            NoPrices: the store does not hold them.
+        """
+        version = self.prices.version(key)
+        return version, self.prices.load(version)
 
     def _archived(self, job_id: str) -> StoredForecast | None:
         result, figure, picture = (

@@ -1,4 +1,7 @@
-"""What a kernel's first forecast would wait for, done once in the fork server."""
+"""What a kernel's first forecast would wait for, done beforehand.
+
+`warm_up` is for the fork server, once; `settle_in` for each kernel, while it has no notebook yet.
+"""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,8 +14,27 @@ _IMPORTED_BY_NOTEBOOKS = (
     "stockcast_lib.adapters.vendors.tiingo",
     "stockcast_lib.wiring",
 )
-# The worker image has no widgets.
-_OPTIONAL = ("stockcast_lib.dashboard.page",)
+# plotly's `show` imports nbformat, which takes a second. The worker image does without.
+_OPTIONAL = ("nbformat",)
+# The worker image has no widgets, and then needs none of the rest. What each of twenty visitors'
+# kernels imports for itself it also keeps for itself: 11 MB.
+_IMPORTED_BY_THE_DASHBOARD = (
+    "stockcast_lib.dashboard.page",
+    "stockcast_lib.adapters.redis_events",
+    "stockcast_lib.adapters.redis_models",
+    "stockcast_lib.adapters.redis_prices",
+    "stockcast_lib.adapters.redis_queue",
+    "stockcast_lib.adapters.redis_results",
+    "stockcast_lib.adapters.redis_submissions",
+    "stockcast_lib.adapters.s3_models",
+    "stockcast_lib.adapters.s3_scores",
+    "stockcast_lib.adapters.symbol_list",
+    "stockcast_lib.adapters.worker_client",
+    "stockcast_lib.publishing.registry",
+    "stockcast_lib.publishing.served",
+    "stockcast_lib.publishing.trials",
+    "stockcast_lib.service",
+)
 
 
 def warm_up() -> None:
@@ -28,6 +50,9 @@ def warm_up() -> None:
 
     for module in _IMPORTED_BY_NOTEBOOKS:
         import_module(module)
+    with suppress(ModuleNotFoundError):
+        for module in _IMPORTED_BY_THE_DASHBOARD:
+            import_module(module)
     for module in _OPTIONAL:
         with suppress(ModuleNotFoundError):
             import_module(module)
@@ -46,3 +71,12 @@ def warm_up() -> None:
     )._repr_mimebundle_()  # as IPython calls it
     forecast = make_forecast(history, _DAYS, ModelConfig())
     ForecastReport(forecast, version)._repr_mimebundle_()
+
+
+def settle_in() -> None:
+    """Make this kernel's S3 client; its credentials are in no environment but the kernel's."""
+    from stockcast_lib import wiring
+    from stockcast_lib.core.errors import StockcastError
+
+    with suppress(StockcastError):  # the notebook, which asks for the client too, will say it
+        wiring.bucket().rehearse()

@@ -2,14 +2,15 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import MIN_DAYS, parse_request
 from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.core.prices import PriceHistory
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def asked(ticker: str, **params: Any) -> tuple[PriceHistory, ModelConfig]:
@@ -46,15 +47,10 @@ def read_interest(path: Path) -> "pd.Series[float]":
     Raises:
         InvalidRequest: it cannot be read, or lacks such columns.
     """
+    from stockcast_lib.forecasting.studies.interest import interest_from_csv
+
     try:
-        frame = pd.read_csv(path, dtype={"value": float})
-        dates = pd.to_datetime(frame["date"], format="%Y-%m-%d")
-        values = frame["value"].to_numpy(dtype=float)
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}.", fields=[]) from None
-    except (ValueError, KeyError):
-        raise InvalidRequest(
-            f"{path} must be a CSV with the columns date (as 2016-01-31) and value (a number).",
-            fields=[],
-        ) from None
-    return pd.Series(values, index=pd.DatetimeIndex(dates)).sort_index()
+    return interest_from_csv(text, str(path))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from stockcast_lib.core.model_config import ModelConfig
+from stockcast_lib.forecasting.conformal import CENTRAL_LEVELS, normalised_errors, quantiles_at
 from stockcast_lib.forecasting.exact_fit import map_estimate
 from stockcast_lib.forecasting.features import term_features
 from stockcast_lib.forecasting.model import (
@@ -25,10 +26,10 @@ from stockcast_lib.forecasting.model import (
     prepared_model,
 )
 from stockcast_lib.forecasting.posterior import Array, Design, Parameters, hinges
-from stockcast_lib.forecasting.random_walk import LONG_RUN, YEAR, Index
+from stockcast_lib.forecasting.random_walk import LONG_RUN, YEAR, Index, random_walk
 
 # Archived backtests carry it: raise it when the same prices would give other fits.
-METHOD = 1
+METHOD = 2
 RECENT_STEP, EARLIER_STEP = 7, 66
 MOST_EARLIER = 48
 # A short history has its origins closer together, so that there are as many.
@@ -48,12 +49,15 @@ class OriginFits:
         level: the model's log price at each.
         rate: its log return a day from there on, without seasonal terms.
         effects: coefficients of the terms on the log price, shape (origins, terms).
+        quantiles: of the walk's normalised errors as known at each, by the levels of
+            `conformal.CENTRAL_LEVELS`, shape (origins, levels).
     """
 
     origins: Index
     level: Array
     rate: Array
     effects: Array
+    quantiles: Array
 
     def log_price(self, which: Index, days: Array, change: Array) -> Array:
         """The model's forecasts, shape (which,).
@@ -114,7 +118,11 @@ def fit_origins(prices: "pd.Series[float]", config: ModelConfig = DEFAULT_CONFIG
         effects.append(before.beta * scale)
     shape = (len(origins), features.shape[1])
     return OriginFits(
-        origins, np.asarray(level), np.asarray(rate), np.asarray(effects).reshape(shape)
+        origins,
+        np.asarray(level),
+        np.asarray(rate),
+        np.asarray(effects).reshape(shape),
+        quantiles_at(normalised_errors(random_walk(prices)), origins, CENTRAL_LEVELS),
     )
 
 

@@ -58,10 +58,27 @@ def earned_share(said: Array, came: Array, weights: Array, windows: int) -> floa
         weights: of the origins.
         windows: how many of the origins' windows do not overlap.
     """
-    squares = float(weights @ said**2)
-    if windows < LEAST_WINDOWS or squares == 0:
-        return 0.0
-    slope = float(weights @ (said * came)) / squares
-    noise = float(weights @ (came - slope * said) ** 2)
-    doubt = noise / squares / windows
-    return float(np.clip(slope * SHARE_SCALE**2 / (SHARE_SCALE**2 + doubt), 0.0, 1.0))
+    counts = np.zeros(len(said), dtype=np.intp)
+    counts[-1:] = windows
+    return float(earned_shares(said, came, weights, counts)[-1])
+
+
+def earned_shares(said: Array, came: Array, weights: Array, windows: Index) -> Array:
+    """The share after each number of outcomes, none of them included, shape (origins + 1,).
+
+    Args:
+        said: as for `earned_share`.
+        came: as for `earned_share`.
+        weights: of the origins.
+        windows: up to and with each origin, how many windows do not overlap, shape (origins,).
+    """
+    squares, products, outcomes = (
+        np.cumsum(weights * each) for each in (said**2, said * came, came**2)
+    )
+    told = (windows >= LEAST_WINDOWS) & (squares > 0)
+    divisor = np.where(told, squares, 1.0)
+    slope = products / divisor
+    noise = np.maximum(outcomes - slope * products, 0.0)
+    doubt = noise / divisor / np.maximum(windows, 1)
+    share = np.clip(slope * SHARE_SCALE**2 / (SHARE_SCALE**2 + doubt), 0.0, 1.0)
+    return np.append(0.0, np.where(told, share, 0.0))

@@ -14,6 +14,7 @@ ECML 2002, for conformal prediction with normalised errors.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -23,13 +24,15 @@ from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.random_walk import YEAR, Index, RandomWalk
 
 POOLED_HORIZONS = range(1, 14)
-CALIBRATION = 2 * YEAR  # rows whose errors are pooled
+CALIBRATION = 3 * YEAR // 2  # rows whose errors are pooled; tuned as those below
 # The errors of many shares, pooled as here, are spread as this: tuned on origins before 2009 of
 # the bundled series. As many rows' errors are added to those of the series itself.
 _OTHERS_FREEDOM, _OTHERS_SCALE = 7.0, 0.86
 _OTHERS_ROWS = 60
 # Before them the volatility is hardly known, and any move may be many times what was expected.
 _FIRST_ROWS = 10
+# Central bands whose bounds are the quantiles 5 %, 10 % … 95 %: kept of every origin.
+CENTRAL_LEVELS = tuple(round(0.1 * i, 1) for i in range(1, 10))
 
 
 def normalised_errors(walk: RandomWalk) -> Array:
@@ -62,17 +65,29 @@ def error_quantiles(errors: Array, row: int, levels: Sequence[float]) -> Array:
         row: no outcome after it is used.
         levels: between 0 and 1.
     """
-    others = stats.t.ppf(0.5 + np.asarray(levels) / 2, _OTHERS_FREEDOM) * _OTHERS_SCALE
+    others = np.asarray(_others_quantiles(tuple(levels)))
     window = errors[max(row - CALIBRATION, 0) : row]
     known = np.concatenate(
         [window[: max(len(window) - ahead + 1, 0), i] for i, ahead in enumerate(POOLED_HORIZONS)]
     )
     known = known[np.isfinite(known)]
     if not len(known):
-        return np.asarray(others)
+        return others
     own = np.quantile(known, levels)
     weight = len(window) / (len(window) + _OTHERS_ROWS)
     return np.asarray(weight * own + (1 - weight) * others)
+
+
+@cache
+def _others_quantiles(levels: tuple[float, ...]) -> tuple[float, ...]:
+    central = 0.5 + np.asarray(levels) / 2
+    return tuple((stats.t.ppf(central, _OTHERS_FREEDOM) * _OTHERS_SCALE).tolist())
+
+
+def quantiles_at(errors: Array, rows: Index, levels: Sequence[float]) -> Array:
+    """`error_quantiles` at each of some rows, shape (rows, levels)."""
+    told = [error_quantiles(errors, int(row), levels) for row in rows]
+    return np.asarray(told).reshape(len(rows), len(levels))
 
 
 def half_widths(

@@ -12,6 +12,7 @@ from stockcast_lib.core.prices import PriceHistory
 from stockcast_lib.core.results import Band, Baseline, Coverage, Skill
 from stockcast_lib.forecasting import baselines
 from stockcast_lib.forecasting.backtest import OriginFits, backtest_history, fit_origins
+from stockcast_lib.forecasting.conformal import CENTRAL_LEVELS
 from stockcast_lib.forecasting.features import log_prices
 from stockcast_lib.forecasting.intervals import noise_half_width, price_band
 from stockcast_lib.forecasting.model import (
@@ -24,7 +25,7 @@ from stockcast_lib.forecasting.oddities import oddities
 from stockcast_lib.forecasting.outlook import Outlook
 from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.random_walk import YEAR
-from stockcast_lib.forecasting.skill import CRPS_LEVELS, horizon_skill, skill
+from stockcast_lib.forecasting.skill import horizon_skill, skill
 from stockcast_lib.forecasting.trading_calendar import (
     sessions_ahead,
     sessions_between,
@@ -50,6 +51,8 @@ class Forecast:
             band of `config.interval`.
         path: the same columns for every session from `as_of` (excluded) to the target: the
             forecast. It begins at the last close and takes over what the model has earned.
+        fan: columns date, level, lower, upper: the path's band at every level of `bands`, the
+            levels ascending and each with all its sessions.
         model_path: columns date, price: what the model alone says of them.
         bands: central intervals at the target, by level.
         baseline: the naive forecast.
@@ -68,6 +71,7 @@ class Forecast:
     observations: "pd.Series[float]"
     fit: pd.DataFrame
     path: pd.DataFrame
+    fan: pd.DataFrame
     model_path: pd.DataFrame
     bands: tuple[Band, ...]
     baseline: Baseline
@@ -154,6 +158,7 @@ def make_forecast(
         observations=observations,
         fit=_fit_frame(model, pd.DatetimeIndex(observations.index)),
         path=_frame(dates, outlook.centre, widths[levels.index(config.interval)]),
+        fan=_fan(dates, levels, outlook.centre, widths),
         model_path=_frame(dates, outlook.model, 0.0)[["date", "price"]],
         bands=_bands(levels, outlook.centre[-1], widths[:, -1]),
         baseline=baselines.naive(observations),
@@ -180,7 +185,7 @@ def skill_card(past: WalkForward, asked: int, level: float, share: float) -> Ski
         level: of the band to judge.
         share: how much of the model's word the forecast takes over at the asked horizon.
     """
-    levels = tuple(sorted({*CRPS_LEVELS, level}))
+    levels = tuple(sorted({*CENTRAL_LEVELS, level}))
     outcomes = [past.outcomes(each, levels) for each in sorted({*SKILL_SESSIONS, asked})]
     measured = tuple(horizon_skill(each, level) for each in outcomes if len(each.origins))
     return skill(measured, asked, share)
@@ -208,6 +213,15 @@ def outlook_of(
 def _frame(dates: pd.DatetimeIndex, centre: Array, half_width: Array | float) -> pd.DataFrame:
     price, lower, upper = price_band(centre, half_width)
     return pd.DataFrame({"date": dates, "price": price, "lower": lower, "upper": upper})
+
+
+def _fan(
+    dates: pd.DatetimeIndex, levels: list[float], centre: Array, widths: Array
+) -> pd.DataFrame:
+    _, lower, upper = price_band(np.tile(centre, len(levels)), widths.ravel())
+    level = np.repeat(np.asarray(levels), len(dates))
+    date = np.tile(dates.to_numpy(), len(levels))
+    return pd.DataFrame({"date": date, "level": level, "lower": lower, "upper": upper})
 
 
 def _fit_frame(model: LogPriceModel, dates: pd.DatetimeIndex) -> pd.DataFrame:

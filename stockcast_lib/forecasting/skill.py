@@ -8,12 +8,11 @@ from scipy import stats
 
 from stockcast_lib.core.results import Coverage, HitRate, HorizonSkill, Skill, Standing
 from stockcast_lib.forecasting.combination import LEAST_WINDOWS, separate_windows
+from stockcast_lib.forecasting.conformal import CENTRAL_LEVELS
 from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.random_walk import Index
 from stockcast_lib.forecasting.walk_forward import Outcomes
 
-# Central bands whose bounds are the quantiles 5 %, 10 % … 95 %.
-CRPS_LEVELS = tuple(round(0.1 * i, 1) for i in range(1, 10))
 SIGNIFICANT = 0.05
 _ROUNDING = 1e-12
 
@@ -22,7 +21,7 @@ def horizon_skill(outcomes: Outcomes, level: float) -> HorizonSkill:
     """The measures of one horizon.
 
     Args:
-        outcomes: one or more, with the bands of `CRPS_LEVELS` and of `level`.
+        outcomes: one or more, with the bands of `CENTRAL_LEVELS` and of `level`.
         level: of the band to judge.
     """
     band = outcomes.levels.index(level)
@@ -184,21 +183,21 @@ def _naive_band(outcomes: Outcomes, level: float) -> tuple[Array, Array]:
 
 
 def _crps(outcomes: Outcomes) -> Array:
-    bands = [outcomes.levels.index(level) for level in CRPS_LEVELS]
+    bands = [outcomes.levels.index(level) for level in CENTRAL_LEVELS]
     return _mean_pinball(
         outcomes, [(outcomes.lower[i], outcomes.upper[i]) for i in bands], outcomes.forecast
     )
 
 
 def _naive_crps(outcomes: Outcomes) -> Array:
-    bands = [_naive_band(outcomes, level) for level in CRPS_LEVELS]
+    bands = [_naive_band(outcomes, level) for level in CENTRAL_LEVELS]
     return _mean_pinball(outcomes, bands, outcomes.last)
 
 
 def _mean_pinball(outcomes: Outcomes, bands: list[tuple[Array, Array]], median: Array) -> Array:
     """Twice the mean quantile loss over evenly spaced quantiles, which tends to the CRPS."""
     losses = [pinball(median, outcomes.actual, 0.5)]
-    for level, (lower, upper) in zip(CRPS_LEVELS, bands, strict=True):
+    for level, (lower, upper) in zip(CENTRAL_LEVELS, bands, strict=True):
         losses.append(pinball(lower, outcomes.actual, 0.5 - level / 2))
         losses.append(pinball(upper, outcomes.actual, 0.5 + level / 2))
     return np.asarray(2 * np.mean(losses, axis=0))

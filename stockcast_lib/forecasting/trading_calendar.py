@@ -85,7 +85,7 @@ def _after(day: date) -> int:
 
 def _outside(what: str) -> InvalidRequest:
     return InvalidRequest(
-        f"{what} outside the trading calendar, {FIRST_DAY} to {LAST_DAY}: "
+        f"{what} outside the New York calendar, {FIRST_DAY} to {LAST_DAY}: "
         "choose a nearer horizon or later data.",
         fields=[],
     )

@@ -7,8 +7,18 @@ import numpy as np
 import pandas as pd
 
 from stockcast_lib.forecasting.backtest import OriginFits
-from stockcast_lib.forecasting.combination import earned_share, origin_weights, separate_windows
-from stockcast_lib.forecasting.conformal import error_quantiles, half_widths, normalised_errors
+from stockcast_lib.forecasting.combination import (
+    earned_share,
+    earned_shares,
+    origin_weights,
+    separate_windows,
+)
+from stockcast_lib.forecasting.conformal import (
+    CENTRAL_LEVELS,
+    half_widths,
+    normalised_errors,
+    quantiles_at,
+)
 from stockcast_lib.forecasting.features import term_features
 from stockcast_lib.forecasting.model import LogPriceModel
 from stockcast_lib.forecasting.posterior import Array
@@ -68,10 +78,11 @@ class WalkForward:
         """
         self.walk: RandomWalk = random_walk(prices)
         self.errors = normalised_errors(self.walk)
-        self._dates = pd.DatetimeIndex(prices.index)
+        dates = pd.DatetimeIndex(prices.index)
+        self._days = dates.to_numpy().astype("datetime64[D]").astype(float)
         self._prices = prices.to_numpy(dtype=float)
-        self._features, self._fits = term_features(model, self._dates), fits
-        self._quantiles: dict[tuple[float, ...], Array] = {}
+        self._features, self._fits = term_features(model, dates), fits
+        self._other_quantiles: dict[float, Array] = {}
         self._deviation, self._change = self._naive_scales(fits.origins)
 
     def share(self, sessions: int) -> float:
@@ -118,33 +129,44 @@ class WalkForward:
         return known, said, came
 
     def _model(self, known: Index, origins: Index, ends: Index) -> Array:
-        days = np.asarray((self._dates[ends] - self._dates[origins]).days, dtype=float)
+        days = self._days[ends] - self._days[origins]
         return self._fits.log_price(known, days, self._features[ends] - self._features[origins])
 
     def _half_widths(self, known: Index, ahead: Array, levels: tuple[float, ...]) -> Array:
         """Each origin's band so many sessions ahead, shape (levels, origins)."""
-        if levels not in self._quantiles:
-            self._quantiles[levels] = np.asarray(
-                [error_quantiles(self.errors, int(row), levels) for row in self._fits.origins]
-            ).reshape(len(self._fits.origins), len(levels))
         rows = self._fits.origins[known]
-        return half_widths(self.walk, rows, ahead, self._quantiles[levels][known].T, levels)
+        quantiles = np.stack([self._quantiles(level)[known] for level in levels])
+        return half_widths(self.walk, rows, ahead, quantiles, levels)
+
+    def _quantiles(self, level: float) -> Array:
+        """The normalised errors' quantiles at every origin, shape (origins,)."""
+        if level in CENTRAL_LEVELS:
+            return self._fits.quantiles[:, CENTRAL_LEVELS.index(level)]
+        if level not in self._other_quantiles:
+            told = quantiles_at(self.errors, self._fits.origins, [level])
+            self._other_quantiles[level] = told[:, 0]
+        return self._other_quantiles[level]
 
     def _naive_scales(self, origins: Index) -> tuple[Array, Array]:
         """Standard deviation of log returns, and mean absolute change, up to each origin."""
-        deviation, change = np.zeros(len(origins)), np.zeros(len(origins))
-        for i, origin in enumerate(origins):
-            rows = slice(max(int(origin) - LONG_RUN, 0), int(origin) + 1)
-            deviation[i] = np.diff(self.walk.log_price[rows]).std()
-            change[i] = np.abs(np.diff(self._prices[rows])).mean()
-        return deviation, change
+        first, last = np.maximum(origins - LONG_RUN, 0), origins
+        returns, moves = np.diff(self.walk.log_price), np.abs(np.diff(self._prices))
+        mean, square, change = (
+            _window_means(each, first, last) for each in (returns, returns**2, moves)
+        )
+        return np.sqrt(np.maximum(square - mean**2, 0.0)), change
+
+
+def _window_means(values: Array, first: Index, last: Index) -> Array:
+    """The means of `values[first:last]`, window by window."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    return np.asarray((total[last] - total[first]) / (last - first))
 
 
 def _shares(origins: Index, said: Array, came: Array, sessions: int) -> Array:
     """At each origin, the share that the outcomes known by then had earned."""
-    shares, weights = np.zeros(len(origins)), origin_weights(origins, sessions)
-    for i, origin in enumerate(origins):
-        known = int(np.searchsorted(origins, origin - sessions, side="right"))
-        windows = len(separate_windows(origins[:known], sessions))
-        shares[i] = earned_share(said[:known], came[:known], weights[:known], windows)
-    return shares
+    separate = np.zeros(len(origins), dtype=np.intp)
+    separate[separate_windows(origins, sessions)] = 1
+    weights = origin_weights(origins, sessions)
+    shares = earned_shares(said, came, weights, np.cumsum(separate))
+    return shares[np.searchsorted(origins, origins - sessions, side="right")]

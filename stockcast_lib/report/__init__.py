@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from stockcast_lib.charts.interactive import figure_document, forecast_figure
+from stockcast_lib.charts.interactive import forecast_document
 from stockcast_lib.charts.picture import forecast_png
 from stockcast_lib.core.jobs import DEFAULT_MODEL
 from stockcast_lib.core.prices import DEFAULT_MAX_AGE, PriceVersion, is_stale
@@ -27,6 +27,19 @@ from stockcast_lib.forecasting import Forecast
 from stockcast_lib.ingestion import Refresh
 from stockcast_lib.report.forecast_words import forecast_html, forecast_text
 from stockcast_lib.report.prices_words import prices_html, prices_text
+
+
+class SkillCard:
+    """A forecast's figures and how past ones did, without its chart.
+
+    A notebook shows of a whole report only the richest part, which is the chart.
+    """
+
+    def __init__(self, result: ForecastResult) -> None:
+        self.result = result
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": forecast_html(self.result), "text/plain": forecast_text(self.result)}
 
 
 class ForecastReport:
@@ -59,8 +72,13 @@ class ForecastReport:
         """
         stale = is_stale(version, now=now or datetime.now(UTC), max_age=max_age)
         self.result = _result(forecast, version, _model_info(forecast, model), stale=stale)
-        self.figure = figure_document(forecast_figure(forecast))
+        self.figure = forecast_document(forecast)
         self.picture = forecast_png(forecast)
+
+    @property
+    def card(self) -> SkillCard:
+        """The figures without the chart."""
+        return SkillCard(self.result)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """What IPython displays; it applies the `include` and `exclude` that it gives."""

@@ -21,10 +21,10 @@ def forecast_text(result: ForecastResult) -> str:
     return "\n".join([f"{result.ticker} in {result.days} days", *figures, *_remarks(result)])
 
 
-def forecast_html(result: ForecastResult, picture: str) -> str:
-    """For a notebook, with the chart as a base64 PNG."""
+def forecast_html(result: ForecastResult, picture: str = "") -> str:
+    """For a notebook, with the chart as a base64 PNG if there is one."""
     # The executed notebook is evidence: shown without scripts, it still has its chart.
-    chart = (
+    chart = picture and (
         f'<img alt="Chart of the forecast for {escape(result.ticker)}" '
         f'style="max-width:100%" src="data:image/png;base64,{picture}">'
     )

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Self
 
 from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.core.tokens import new_token
 
 CREDENTIALS_FILE = "credentials.json"
+_ADDED_LATER = ("read_access_key", "read_secret_key", "gateway_token")
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,6 +22,9 @@ class Credentials:
     s3_access_key: str
     s3_secret_key: str
     frame_key: str
+    read_access_key: str
+    read_secret_key: str
+    gateway_token: str
 
     @classmethod
     def generate(cls) -> Self:
@@ -29,6 +34,9 @@ class Credentials:
             s3_access_key=secrets.token_hex(10).upper(),
             s3_secret_key=secrets.token_hex(24),
             frame_key=secrets.token_hex(32),
+            read_access_key=secrets.token_hex(10).upper(),
+            read_secret_key=secrets.token_hex(24),
+            gateway_token=new_token(),
         )
 
 
@@ -44,11 +52,16 @@ def stored_credentials(folder: Path) -> Credentials:
     path.chmod(0o600)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        values = {field.name: found[field.name] for field in fields(Credentials)}
+        new = asdict(Credentials.generate())
+        # A folder of an earlier release lacks what that did not need.
+        values = {**{name: new[name] for name in _ADDED_LATER}, **found}
+        values = {field.name: values[field.name] for field in fields(Credentials)}
         if not all(isinstance(value, str) and value.isalnum() for value in values.values()):
             raise ValueError  # noqa: TRY301  # every kind of damage has the one remedy below
     except (ValueError, KeyError, TypeError):
         raise BadSettings(f"{path} is damaged: delete it, and a new one is made.") from None
+    if values != found:
+        write_private(path, json.dumps(values, indent=1))
     return Credentials(**values)
 
 

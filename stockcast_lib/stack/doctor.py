@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import (
+    ModelSettings,
     NotebookSettings,
     QueueSettings,
     StoreSettings,
@@ -59,6 +61,8 @@ def checks() -> list[tuple[str, Callable[[], Check]]]:
         ("S3", partial(running_s3, store)),
         ("price vendors", lambda: vendors(VendorSettings.read(), announced_vendors())),
         ("Jupyter kernel", kernel),
+        ("limit on kernels' processes", process_limit),
+        ("published notebooks", lambda: published_notebooks(ModelSettings.read(), store)),
         ("Chromium", browser),
         ("notebooks", lambda: notebooks(NotebookSettings.read().notebooks_dir)),
     ]
@@ -118,20 +122,26 @@ def running_s3(store: StoreSettings) -> Check:
 
 
 def vendors(settings: VendorSettings, announced: Sequence[str] = ()) -> Check:
-    """Who is asked for prices, and who cannot be for want of a key.
+    """Who is asked for prices, and who cannot be for want of a key or a package.
 
     Those that a running stack has announced have theirs there.
     """
     title = "Price vendors"
     lacking = [name for name in settings.without_key if name not in announced]
-    asked = [name for name in settings.vendors or settings.order if name not in lacking]
-    order = ", ".join(asked) or "none"
-    if not lacking:
-        return Check(title, True, order)
-    variables = " and ".join(map(key_variable, lacking))
-    found = f"{order}; without a key: {', '.join(lacking)}"
-    ok = None if asked else False
-    return Check(title, ok, found, f"Set {variables}, or leave them out of STOCKCAST_VENDORS.")
+    named = settings.vendors or settings.order
+    bare = [name for name in named if name == "yahoo" and find_spec("yfinance") is None]
+    asked = [name for name in named if name not in (*lacking, *bare)]
+    found, remedies = [", ".join(asked) or "none"], []
+    if lacking:
+        found.append(f"without a key: {', '.join(lacking)}")
+        remedies.append(f"set {' and '.join(map(key_variable, lacking))}")
+    if bare:
+        found.append(f"without its package: {', '.join(bare)}")
+        remedies.append("run `pip install 'stockcast[yahoo]'`")
+    if not remedies:
+        return Check(title, True, *found)
+    remedy = f"{', '.join([*remedies, 'or leave them out of STOCKCAST_VENDORS'])}."
+    return Check(title, None if asked else False, "; ".join(found), remedy[0].upper() + remedy[1:])
 
 
 def kernel(name: str = _KERNEL) -> Check:
@@ -139,9 +149,12 @@ def kernel(name: str = _KERNEL) -> Check:
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import KernelManager
 
+    from stockcast_lib.execution import provisioner
+
     title = f"Jupyter kernel {name}"
     remedy = "Run `make install`: it installs ipykernel and its kernel."
     manager = KernelManager(kernel_name=name, transport="ipc")
+    before = provisioner.fallbacks
     try:
         manager.start_kernel()
     except NoSuchKernel:
@@ -157,7 +170,49 @@ def kernel(name: str = _KERNEL) -> Check:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    return Check(title, True, "starts")
+    if provisioner.fallbacks > before:
+        remedy = "Every run takes seconds longer: the warning above says why."
+        return Check(title, None, "starts plainly, not forked", remedy)
+    return Check(title, True, "starts, forked from a warm process")
+
+
+def process_limit() -> Check:
+    """What keeps a notebook that forks from taking the whole machine."""
+    from stockcast_lib.execution.process_limit import Means, means
+
+    title, found = "Processes", means()
+    if found is not Means.WATCH:
+        return Check(title, True, f"limited by {found}")
+    remedy = "Run as another user than root, or let this one make control groups for processes."
+    return Check(title, None, f"limited only by {found}", remedy)
+
+
+def published_notebooks(
+    settings: ModelSettings, store: StoreSettings, away: str | None = None
+) -> Check:
+    """What keeps a published notebook from doing harm, or that none is run.
+
+    Args:
+        settings: of such notebooks.
+        store: the running one; without an address it is the stack's own, which has the keys.
+        away: why kernels cannot be confined; found out by default.
+    """
+    from stockcast_lib.execution.confinement import can_confine
+
+    title, away = "Published notebooks", can_confine() if away is None else away
+    lacking = [away] if away else []
+    if store.s3_endpoint_url and settings.reading_keys is None:
+        lacking.append("there are no keys that only read the store")
+    if not lacking:
+        return Check(title, True, "confined by Landlock, with keys that only read")
+    if settings.unconfined_models:
+        remedy = "Only publish what you would run yourself."
+        return Check(title, None, f"not confined: {'; '.join(lacking)}", remedy)
+    remedy = (
+        "Use Linux 6.7 or later and set STOCKCAST_READ_ACCESS_KEY_ID and "
+        "STOCKCAST_READ_SECRET_ACCESS_KEY, or STOCKCAST_UNCONFINED_MODELS=true."
+    )
+    return Check(title, None, f"refused: {'; '.join(lacking)}", remedy)
 
 
 def browser() -> Check:

@@ -1,5 +1,6 @@
 """The embedded Redis and S3, as children that hold all their data in the stack's folder."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stockcast_lib.core.errors import BadSettings
@@ -70,10 +71,42 @@ def s3_child(folder: Path, port: int, credentials: Credentials) -> Child:
     Raises:
         BadSettings: no rclone.
     """
+    # Else a listing may miss for minutes what another server has written.
+    # Not 0s: rclone 1.75 then hangs on a PUT now and again.
+    options = ("--dir-cache-time", "10ms")
+    keys = f"{credentials.s3_access_key},{credentials.s3_secret_key}"
+    return _serving("s3", folder, port, keys, options, s3_environment(port, credentials))
+
+
+def reading_s3_child(folder: Path, port: int, credentials: Credentials) -> Child:
+    """A second S3 API over the same folder, with keys of its own, that refuses every change.
+
+    Raises:
+        BadSettings: no rclone.
+    """
+    # What was put a moment ago must be there; and here nothing is ever put.
+    options = ("--dir-cache-time", "0s", "--read-only")
+    keys = f"{credentials.read_access_key},{credentials.read_secret_key}"
+    told = {
+        **s3_environment(port, credentials),
+        "AWS_ACCESS_KEY_ID": credentials.read_access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.read_secret_key,
+    }
+    return _serving("s3-read-only", folder, port, keys, options, told)
+
+
+def _serving(
+    name: str,
+    folder: Path,
+    port: int,
+    keys: str,
+    options: Sequence[str],
+    environment: Mapping[str, str],
+) -> Child:
     data = _private_folder(folder / "s3")
     _private_folder(data / BUCKET)
     return Child(
-        name="s3",
+        name=name,
         argv=[
             str(find_rclone()), "serve", "s3", str(data.absolute()),
             "--addr", f"{LOOPBACK}:{port}",
@@ -81,19 +114,23 @@ def s3_child(folder: Path, port: int, credentials: Credentials) -> Child:
             "--config", "",
             # Off: a PUT is answered when the object is in its folder, not in a cache.
             "--vfs-cache-mode", "off",
-            # Else a listing may miss for minutes what another server has written.
-            # Not 0s: rclone 1.75 then hangs on a PUT now and again.
-            "--dir-cache-time", "10ms",
+            *options,
         ],
         # The value is CSV: the quotes keep the pair together.
-        env={
-            "RCLONE_AUTH_KEY": f'"{credentials.s3_access_key},{credentials.s3_secret_key}"',
-            "HOME": str(folder.absolute()),
-        },
-        ready=s3_probe(s3_environment(port, credentials)),
+        env={"RCLONE_AUTH_KEY": f'"{keys}"', "HOME": str(folder.absolute())},
+        ready=s3_probe(environment),
         rank=1,
         grace=1.5,
     )  # fmt: skip
+
+
+def reading_environment(port: int, credentials: Credentials) -> dict[str, str]:
+    """How those reach the embedded S3 that must not change it."""
+    return {
+        "STOCKCAST_READ_S3_ENDPOINT_URL": f"http://{LOOPBACK}:{port}",
+        "STOCKCAST_READ_ACCESS_KEY_ID": credentials.read_access_key,
+        "STOCKCAST_READ_SECRET_ACCESS_KEY": credentials.read_secret_key,
+    }
 
 
 def s3_environment(port: int, credentials: Credentials) -> dict[str, str]:

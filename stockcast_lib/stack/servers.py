@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.core.jobs import Stage
+from stockcast_lib.dashboard.server.command import READY_PATH, dashboard_environment
+from stockcast_lib.stack.dashboard import dashboard_argv
 from stockcast_lib.stack.network import LOOPBACK, accepts, answers_ok
 from stockcast_lib.stack.quick import quick
 from stockcast_lib.stack.supervisor import Child
@@ -41,7 +42,7 @@ def server_children(
     """Workers of both stages, the gateway and the dashboard.
 
     Raises:
-        BadSettings: the dashboard's notebook is not there.
+        BadSettings: the dashboard's notebook or server is not there, or its setting is wrong.
     """
     children = [
         *_worker_children(Stage.INGEST, ports.ingest, workers, env),
@@ -54,7 +55,7 @@ def server_children(
         ),
     ]
     if ports.dashboard is not None:
-        children.append(_dashboard_child(ports.dashboard, notebooks / "dashboard.ipynb", env))
+        children.append(_dashboard_child(ports.dashboard, notebooks, env))
     return children
 
 
@@ -62,28 +63,23 @@ def _worker_children(stage: Stage, port: int, count: int, env: Mapping[str, str]
     # Workers of a stage share its port: the kernel spreads the connections.
     shared = ["--reuse-port"] if count > 1 else []
     command = [sys.executable, "-m", "server.worker", "--stage", str(stage), *shared]
+    # Of one health port only the first worker could have it.
+    own = {**env, "STOCKCAST_HEALTH_PORT": "0", "STOCKCAST_LISTEN_HOST": LOOPBACK}
     return [
         Child(
             name=f"{stage}-worker" + (f"-{number}" if count > 1 else ""),
             argv=quick(command),
-            env=env,
+            env=own,
             ready=lambda: accepts(port),
         )
         for number in range(1, count + 1)
     ]
 
 
-def _dashboard_child(port: int, notebook: Path, env: Mapping[str, str]) -> Child:
-    from stockcast_lib.dashboard import voila_server  # brings widgets and charts with it
-
-    if not notebook.is_file():
-        raise BadSettings(
-            f"{notebook} is missing: set STOCKCAST_NOTEBOOKS_DIR to the folder of the"
-            " notebooks, or use --no-dashboard."
-        )
+def _dashboard_child(port: int, notebooks: Path, env: Mapping[str, str]) -> Child:
     return Child(
         name="dashboard",
-        argv=quick(voila_server.voila_command(notebook, port)),
-        env={**env, **voila_server.voila_environment(env)},
-        ready=lambda: answers_ok(port, f"/{voila_server.PROBE_PATH}"),
+        argv=dashboard_argv(notebooks, LOOPBACK, port),
+        env={**env, **dashboard_environment(env)},
+        ready=lambda: answers_ok(port, f"/{READY_PATH}"),
     )

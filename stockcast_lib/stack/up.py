@@ -1,6 +1,8 @@
 """`stockcast up`: the whole service on this machine."""
 
 import contextlib
+import getpass
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +12,14 @@ from pathlib import Path
 from rich.console import Console
 
 from stockcast_lib.core.errors import BadSettings, StackFailed
-from stockcast_lib.settings import NotebookSettings, VendorSettings, outer_environment
+from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
+from stockcast_lib.settings import (
+    ModelSettings,
+    NotebookSettings,
+    VendorSettings,
+    check_outer_settings,
+    outer_environment,
+)
 from stockcast_lib.stack import embedded, processes
 from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.data_folder import announced, forget_announcement, locked_folder
@@ -20,6 +29,7 @@ from stockcast_lib.stack.servers import Ports, server_children
 from stockcast_lib.stack.supervisor import Child, Supervisor
 from stockcast_lib.stack.waiting import told_wait
 
+_NOBODY = "local"
 READY_LINE = "stockcast: ready"
 _REDIS_URL = "STOCKCAST_REDIS_URL"
 _S3_URL = "STOCKCAST_S3_ENDPOINT_URL"
@@ -81,19 +91,23 @@ def _ports(options: UpOptions) -> Ports:
 def _run(
     folder: Path, ports: Ports, workers: int, supervisor: Supervisor, console: Console
 ) -> None:
-    # Clients have not the keys that tell who is asked.
-    asked = ",".join(VendorSettings.read_outer().askable())
+    check_outer_settings()
+    market = VendorSettings.read_outer().announced()
     stores, environment = _stores(folder)
-    environment = {**environment, **ports.environment(), "STOCKCAST_VENDORS": asked}
+    environment = {**environment, **ports.environment(), **market}
+    holder, token = _own_holder(folder)
     # Made before anything starts: a missing part is told at once.
     servers = server_children(
-        ports, workers, NotebookSettings.read().notebooks_dir, _server_environment(environment)
+        ports,
+        workers,
+        NotebookSettings.read().notebooks_dir,
+        _server_environment({**environment, **holder}),
     )
     for wave in (stores, servers):
         _start(wave, supervisor, console)
         if supervisor.stop_requested:
             return
-    with announced(folder, environment):
+    with announced(folder, {**environment, **token}):
         _tell(environment)
         supervisor.watch()
     console.print("Stopping.")
@@ -103,7 +117,7 @@ def _stores(folder: Path) -> tuple[list[Child], dict[str, str]]:
     """What must be started, and how clients reach Redis and S3."""
     outer = outer_environment()
     credentials = stored_credentials(folder)
-    redis_port, s3_port = free_ports(2)
+    redis_port, s3_port, reading_port = free_ports(3)
     children = []
     environment = {"STOCKCAST_FRAME_KEY": outer.get("STOCKCAST_FRAME_KEY") or credentials.frame_key}
     if outer.get(_REDIS_URL):
@@ -119,8 +133,30 @@ def _stores(folder: Path) -> tuple[list[Child], dict[str, str]]:
         _require(s3_probe(own, FAR_SECONDS), f"The bucket {own[_BUCKET]} at {_S3_URL}")
     else:
         environment |= embedded.s3_environment(s3_port, credentials)
+        environment |= embedded.reading_environment(reading_port, credentials)
         children.append(embedded.s3_child(folder, s3_port, credentials))
+        children.append(embedded.reading_s3_child(folder, reading_port, credentials))
     return children, environment
+
+
+def _own_holder(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """For the gateway, who may publish: besides whom a setting names, this user; and their token.
+
+    The servers are told only its hash.
+    """
+    token = stored_credentials(folder).gateway_token
+    this_user = TokenHolder(_user_name(), frozenset(Right), token_digest(token))
+    others = ModelSettings.read_outer().tokens.get_secret_value()
+    holders = ",".join(filter(None, (others, str(this_user))))
+    return {"STOCKCAST_TOKENS": holders}, {"STOCKCAST_GATEWAY_TOKEN": token}
+
+
+def _user_name() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        return _NOBODY
+    return name if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) else _NOBODY
 
 
 def _require(probe: Callable[[], bool], what: str) -> None:

@@ -1,0 +1,213 @@
+"""The stores, the workers, and the faces."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from stockcast_lib.core import keys
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.core.tokens import TokenHolder, parse_holders
+from stockcast_lib.settings.role import Role
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_HTTP = ("http://", "https://")
+# With years of prices before the days of the trials, and after them.
+TrialTicker = Literal["AAPL", "IBM", "MSFT", "XOM"]
+_REDIS = ("redis://", "rediss://", "unix://")
+
+
+class StoreSettings(Role):
+    """The S3 bucket; what every kernel has.
+
+    Attributes:
+        s3_read_only: whether it is of no use to try to write.
+    """
+
+    s3_endpoint_url: str | None = None
+    s3_bucket: str = "stockcast"
+    access_key: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
+    secret_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    region: str = Field("us-east-1", validation_alias="AWS_DEFAULT_REGION")
+    s3_read_only: bool = False
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _check_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(_HTTP):
+            raise ValueError(f"must begin with {' or '.join(_HTTP)}")
+        return value
+
+
+class ModelSettings(Role):
+    """How published notebooks reach the store, which they only read, and who may publish.
+
+    Attributes:
+        read_s3_endpoint_url: of an S3 that only reads; by default the store's own address.
+        read_access_key_id, read_secret_access_key: keys that can only read.
+        unconfined_models: whether published notebooks run where they cannot be confined, or with
+            keys that can write: only where everybody who publishes is trusted as a colleague.
+        trial_tickers: bundled ones, on which each notebook is tried before it is published.
+        tokens: whose tokens have which rights; see `core.tokens`.
+    """
+
+    read_s3_endpoint_url: str | None = None
+    read_access_key_id: SecretStr | None = None
+    read_secret_access_key: SecretStr | None = None
+    unconfined_models: bool = False
+    trial_tickers: Annotated[tuple[TrialTicker, ...], NoDecode] = get_args(TrialTicker)
+    tokens: SecretStr = SecretStr("")
+
+    @field_validator("trial_tickers", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+        return value
+
+    @field_validator("trial_tickers")
+    @classmethod
+    def _at_least_one(cls, value: tuple[TrialTicker, ...]) -> tuple[TrialTicker, ...]:
+        if not value:
+            raise ValueError("must name at least one ticker")
+        return value
+
+    @field_validator("tokens")
+    @classmethod
+    def _check_tokens(cls, value: SecretStr) -> SecretStr:
+        parse_holders(value.get_secret_value())
+        return value
+
+    @property
+    def holders(self) -> tuple[TokenHolder, ...]:
+        """Of all tokens."""
+        return parse_holders(self.tokens.get_secret_value())
+
+    @property
+    def reading_keys(self) -> dict[str, str] | None:
+        """The AWS variables that can only read; None where there are none."""
+        if self.read_access_key_id is None or self.read_secret_access_key is None:
+            return None
+        return {
+            "AWS_ACCESS_KEY_ID": self.read_access_key_id.get_secret_value(),
+            "AWS_SECRET_ACCESS_KEY": self.read_secret_access_key.get_secret_value(),
+        }
+
+
+class QueueSettings(Role):
+    """Redis, and the key that signs TCP frames and job ids."""
+
+    redis_url: SecretStr
+    frame_key: SecretStr = Field(min_length=16)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(_REDIS):
+            raise ValueError(f"must begin with {' or '.join(_REDIS)}")
+        return value
+
+    @property
+    def frame_key_bytes(self) -> bytes:
+        """The key as the protocol takes it."""
+        return self.frame_key.get_secret_value().encode()
+
+
+class WorkerSettings(Role):
+    """Where the workers are and listen, and their limits.
+
+    Clients connect to a stage's address; its workers listen there too, or on its port at
+    `listen_host`. On `health_port` a worker tells how it is; 0 is nowhere.
+    `run_timeout_seconds` is a notebook's, `cell_timeout_seconds` a cell's, `silence_seconds` a TCP
+    peer's, `grace_seconds` that of a job under way when its worker is told to stop, and
+    `longest_retry_seconds` the most between two tries of a job while what it needs is away.
+    `kernel_memory_mb` is what each process of a kernel may hold, and all of them together;
+    `kernel_processes` is how many there may be. `queue_limit` is how many jobs may wait or run.
+    """
+
+    ingest_address: str = "127.0.0.1:7101"
+    forecast_address: str = "127.0.0.1:7102"
+    listen_host: str | None = None
+    health_port: int = Field(0, ge=0, le=65535)
+    run_timeout_seconds: float = Field(300, gt=0)
+    cell_timeout_seconds: float = Field(300, gt=0)
+    kernel_memory_mb: int = Field(2048, ge=512)
+    kernel_processes: int = Field(64, ge=1)
+    queue_limit: int = Field(keys.QUEUE_LIMIT, ge=1)
+    silence_seconds: float = Field(10, gt=0)
+    grace_seconds: float = Field(5, ge=0)
+    longest_retry_seconds: float = Field(30, gt=0)
+
+    def address(self, stage: Stage) -> tuple[str, int]:
+        """Host and port of a stage."""
+        text = self.ingest_address if stage is Stage.INGEST else self.forecast_address
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit():
+            raise BadSettings(f"STOCKCAST_{stage.upper()}_ADDRESS must be host:port, not {text!r}.")
+        return host, int(port)
+
+    def listen_address(self, stage: Stage) -> tuple[str, int]:
+        """Host and port on which a stage's workers listen."""
+        host, port = self.address(stage)
+        return self.listen_host or host, port
+
+
+class GatewaySettings(Role):
+    """Where the gateway listens, and for how long it waits for a request's body.
+
+    `gateway_prefix` is the path under which a proxy shows it, such as /stockcast. With
+    `trust_proxy` the client's address and scheme are what the proxy says they are: only where
+    nobody else can reach the gateway.
+    """
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(8000, ge=0, le=65535)
+    body_seconds: float = Field(20, gt=0)
+    gateway_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+    trust_proxy: bool = False
+
+
+class NotebookSettings(Role):
+    """Where the notebooks are."""
+
+    notebooks_dir: Path = _REPOSITORY / "notebooks"
+
+
+class DashboardSettings(Role):
+    """The dashboard's visitors.
+
+    Attributes:
+        dashboard_host: where its server listens, unless the whole stack runs on this machine.
+        dashboard_sessions: how many may have it open; each has a kernel of some 100 MB.
+        dashboard_unused_seconds: after which a page that nobody uses loses its kernel.
+    """
+
+    dashboard_host: str = "127.0.0.1"
+    dashboard_sessions: int = Field(30, ge=1)
+    dashboard_unused_seconds: float = Field(3600, gt=0)
+
+
+class ClientSettings(Role):
+    """A gateway that the command line asks instead of the local stack, and its token.
+
+    Attributes:
+        api, api_token: of one elsewhere.
+        gateway_url, gateway_token: of the local stack's, which a running one announces.
+    """
+
+    api: str | None = None
+    api_token: SecretStr | None = None
+    gateway_url: str | None = None
+    gateway_token: SecretStr | None = None
+
+
+def check_outer_settings() -> None:
+    """Check what is set of every role, so that no server needs to be started to find it wrong.
+
+    Raises:
+        BadSettings: in one line, naming what is wrong.
+    """
+    for role in Role.__subclasses__():
+        role.check_outer()

@@ -1,0 +1,32 @@
+"""The command of the dashboard's server, by the settings."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.dashboard.server.command import Seats, dashboard_command
+from stockcast_lib.settings import DashboardSettings
+from stockcast_lib.stack.quick import quick
+
+
+def dashboard_argv(notebooks: Path, host: str, port: int) -> list[str]:
+    """What serves the dashboard's notebook, and takes SIGTERM.
+
+    Raises:
+        BadSettings: the notebook is not there, Voilà is not installed, or a setting is wrong.
+    """
+    notebook = notebooks / "dashboard.ipynb"
+    if not notebook.is_file():
+        raise BadSettings(
+            f"{notebook} is missing: set STOCKCAST_NOTEBOOKS_DIR to the folder of the"
+            " notebooks, or do without the dashboard (`stockcast up --no-dashboard`)."
+        )
+    if find_spec("voila") is None:
+        raise BadSettings(
+            "The dashboard is not installed: install stockcast[dashboard], or do without it"
+            " (`stockcast up --no-dashboard`)."
+        )
+    settings = DashboardSettings.read()
+    command = dashboard_command(notebook, port, Seats(settings.dashboard_sessions), host)
+    unused = f"--DashboardApp.unused_seconds={settings.dashboard_unused_seconds:g}"
+    return quick([*command, unused])
