@@ -1,0 +1,14 @@
+import pytest
+
+from tests.k8s.rendering import K8S, render, with_components
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory):
+    """Every overlay, and the local one with all that can be added to it."""
+    everything = with_components(tmp_path_factory.mktemp("k8s"), "local", "lab", "scaling")
+    return {
+        "local": render(K8S / "overlays/local"),
+        "prod": render(K8S / "overlays/prod"),
+        "everything": render(everything),
+    }
