@@ -11,9 +11,10 @@ import pandas as pd
 
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.forecasting.baselines import BASELINES, BaselineForecast, baseline_forecast
+from stockcast_lib.forecasting.conformal import CENTRAL_LEVELS
 from stockcast_lib.forecasting.forecast import outlook_of
 from stockcast_lib.forecasting.model import fit_prophet
-from stockcast_lib.forecasting.skill import CRPS_LEVELS, pinball, winkler
+from stockcast_lib.forecasting.skill import pinball, winkler
 from stockcast_lib.forecasting.trading_calendar import sessions_ahead
 
 TICKERS = ("AAPL", "MSFT", "XOM", "IBM", "GOOG")
@@ -53,8 +54,8 @@ def tasks(*, tuning: bool, step: int = STEP, tickers: Sequence[str] = TICKERS) -
     return chosen
 
 
-def scores(task: Task) -> list[dict[str, object]]:
-    """Every method's measures at one origin, a row for each method and horizon."""
+def scores(task: Task, methods: Sequence[str] = METHODS) -> list[dict[str, object]]:
+    """The methods' measures at one origin, a row for each method and horizon."""
     prices = sample_prices(task.ticker)
     training = prices.iloc[task.origin + 1 - TRAINING : task.origin + 1]
     actual = prices.iloc[[task.origin + ahead for ahead in SESSIONS]].to_numpy()
@@ -67,8 +68,8 @@ def scores(task: Task) -> list[dict[str, object]]:
     }
     return [
         {**facts, "method": name, **row}
-        for name, method in _methods().items()
-        for row in _rows(method, training, actual)
+        for name in methods
+        for row in _rows(_methods()[name], training, actual)
     ]
 
 
@@ -94,14 +95,14 @@ def _rows(
     method: Method, training: "pd.Series[float]", actual: np.ndarray
 ) -> Iterator[dict[str, object]]:
     began = time.perf_counter()
-    told = method(training, max(SESSIONS), CRPS_LEVELS)
+    told = method(training, max(SESSIONS), CENTRAL_LEVELS)
     seconds = time.perf_counter() - began
-    band = CRPS_LEVELS.index(LEVEL)
+    band = CENTRAL_LEVELS.index(LEVEL)
     for ahead, came in zip(SESSIONS, actual, strict=True):
         at = ahead - 1
         lower, upper, price = told.lower[:, at], told.upper[:, at], told.price[at]
         losses = [pinball(price, came, 0.5)]
-        for level, low, high in zip(CRPS_LEVELS, lower, upper, strict=True):
+        for level, low, high in zip(CENTRAL_LEVELS, lower, upper, strict=True):
             losses += [pinball(low, came, 0.5 - level / 2), pinball(high, came, 0.5 + level / 2)]
         yield {
             "sessions": ahead,

@@ -34,8 +34,7 @@ def history_of(prices: pd.Series) -> PriceHistory:
 def published(monkeypatch, prices, days=30, **config):
     """The forecast and its result, read back from strict JSON."""
     # The charts take longer than all else.
-    monkeypatch.setattr("stockcast_lib.report.forecast_figure", lambda _: None)
-    monkeypatch.setattr("stockcast_lib.report.figure_document", lambda _: {})
+    monkeypatch.setattr("stockcast_lib.report.forecast_document", lambda _: {})
     monkeypatch.setattr("stockcast_lib.report.forecast_png", lambda _: b"")
     history = history_of(prices)
     forecast = make_forecast(history, days, ModelConfig(**config))

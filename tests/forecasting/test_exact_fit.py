@@ -32,6 +32,8 @@ BUNDLED = [
     *((ticker, rows) for ticker in ("AAPL", "MSFT", "XOM", "IBM", "GOOG") for rows in (756, 2_014)),
     *((ticker, ALL) for ticker in ("AAPL", "MSFT", "XOM", "IBM", "GOOG", "FB")),
 ]
+# On a whole history of decades Stan goes on for minutes.
+STAN_CONVERGES = [series for series in BUNDLED if series[1] or series[0] == "FB"]
 BARE = {"monthly_seasonality": False, "yearly_seasonality": False}
 L_BFGS_TO_THE_END = {
     "iter": 20_000,
@@ -69,7 +71,7 @@ def test_the_objective_is_never_above_stans(ticker, rows):
     assert exact.negative_log_posterior <= 1e-3 - stan.stan_fit.optimized_params_dict["lp__"]
 
 
-@pytest.mark.parametrize(("ticker", "rows"), [series for series in BUNDLED if series[1]])
+@pytest.mark.parametrize(("ticker", "rows"), STAN_CONVERGES)
 def test_the_predictions_are_those_of_stan_run_to_convergence(ticker, rows):
     prices = bundled(ticker, rows)
     exact = fit_prophet(prices, WHOLE_HISTORY)

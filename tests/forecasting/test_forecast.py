@@ -81,6 +81,32 @@ def test_a_level_of_ones_own_is_added_to_the_bands():
     assert forecast.path["lower"].iloc[-1] == forecast.bands[2].lower
 
 
+def test_the_fan_has_every_level_at_every_session_of_the_path(forecast):
+    sessions = len(forecast.path)
+    assert list(forecast.fan.columns) == ["date", "level", "lower", "upper"]
+    assert forecast.fan["level"].tolist() == np.repeat([0.5, 0.8, 0.95], sessions).tolist()
+    for _, band in forecast.fan.groupby("level"):
+        assert band["date"].tolist() == forecast.path["date"].tolist()
+
+
+def test_the_fan_nests_holds_the_path_and_ends_in_the_bands(forecast):
+    by_level = {level: rows.set_index("date") for level, rows in forecast.fan.groupby("level")}
+    inner, asked, outer = (by_level[level] for level in (0.5, 0.8, 0.95))
+    assert (outer["lower"] < asked["lower"]).all()
+    assert (asked["lower"] < inner["lower"]).all()
+    assert (inner["upper"] < asked["upper"]).all()
+    assert (asked["upper"] < outer["upper"]).all()
+    path = forecast.path.set_index("date")
+    pd.testing.assert_frame_equal(asked[["lower", "upper"]], path[["lower", "upper"]])
+    ends = [(band["lower"].iloc[-1], band["upper"].iloc[-1]) for band in (inner, asked, outer)]
+    assert ends == [(band.lower, band.upper) for band in forecast.bands]
+
+
+def test_a_level_of_ones_own_is_in_the_fan():
+    forecast = make_forecast(price_history(sessions=300), 5, ModelConfig(interval=0.9))
+    assert forecast.fan["level"].unique().tolist() == [0.5, 0.8, 0.9, 0.95]
+
+
 def test_the_naive_forecast_is_the_last_price(forecast):
     assert forecast.baseline.name == "naive"
     assert forecast.baseline.price == forecast.observations.iloc[-1]

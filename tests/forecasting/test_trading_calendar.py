@@ -54,7 +54,7 @@ def test_sessions_that_do_not_exist_are_refused(as_of, n):
 
 
 def test_a_target_after_the_calendar_is_refused():
-    with pytest.raises(InvalidRequest, match="outside the trading calendar"):
+    with pytest.raises(InvalidRequest, match="outside the New York calendar"):
         target_session(date(2059, 6, 2), 1000)
 
 

@@ -29,7 +29,8 @@ def told_by_a_prophet(prices, slope=1.0, noise=0.0, sessions=21):
     days = (prices.index[ahead] - prices.index[origins]).days.to_numpy()
     rng = np.random.default_rng(4)
     rate = slope * (logs[ahead] - logs[origins]) / days + rng.normal(0, noise, len(origins))
-    fits = OriginFits(origins, logs[origins], rate, np.zeros((len(origins), 1)))
+    quantiles = fit_origins(prices, BARE).quantiles
+    fits = OriginFits(origins, logs[origins], rate, np.zeros((len(origins), 1)), quantiles)
     return WalkForward(prices, prepared_model(prices, BARE), fits)
 
 
