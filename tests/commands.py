@@ -6,17 +6,17 @@ import sys
 from tests.servers import clean_environment
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, seconds=120):
     """Python with arguments, from a folder."""
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=clean_environment(), capture_output=True,
-        text=True, check=False, timeout=120,
+        text=True, check=False, timeout=seconds,
     )  # fmt: skip
 
 
-def stockcast(folder, *arguments):
+def stockcast(folder, *arguments, seconds=120):
     """The command with arguments, from a folder."""
-    return run(folder, "-m", "stockcast_lib.cli", *arguments)
+    return run(folder, "-m", "stockcast_lib.cli", *arguments, seconds=seconds)
 
 
 def refusal(process):

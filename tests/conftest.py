@@ -5,11 +5,16 @@ from collections.abc import Iterator
 import pytest
 import redis
 import structlog
+from hypothesis import settings
 
 from stockcast_lib.adapters import redis_connection, s3
 from tests.servers import Stack, running_redis, running_s3, running_stack
+from tests.watching import refuse_undocumented
 
 REDIS_VERSIONS = (6, 7)
+# On a busy machine an example may take long for no reason of its own.
+settings.register_profile("stockcast", deadline=None)
+settings.load_profile("stockcast")
 _FIGURES = "figures"
 # Enough for whoever sends one.
 BODY_SECONDS = {"STOCKCAST_BODY_SECONDS": "3"}
@@ -23,6 +28,13 @@ def _logs_to_pytest() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+@pytest.fixture(autouse=True)
+def _all_answers_are_documented() -> Iterator[None]:
+    """Of stacks that many tests share; what was not read to its end is found at theirs."""
+    yield
+    refuse_undocumented()
 
 
 @pytest.fixture

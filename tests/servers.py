@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from stockcast_lib.stack import binaries, embedded
 from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stack.supervisor import Child, Supervisor
+from tests.watching import watched
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 READY_LINE = "stockcast: ready"
@@ -36,6 +37,17 @@ class Stack:
 
 @contextmanager
 def running_stack(folder: Path, *options: str, **variables: str) -> Iterator[Stack]:
+    """`stockcast up` as a test asks it: whatever its API answers is held against the document."""
+    prefix = variables.get("STOCKCAST_GATEWAY_PREFIX", "")
+    with (
+        unwatched_stack(folder, *options, **variables) as running,
+        watched(running.api, prefix) as api,
+    ):
+        yield replace(running, api=api)
+
+
+@contextmanager
+def unwatched_stack(folder: Path, *options: str, **variables: str) -> Iterator[Stack]:
     """`stockcast up` on free ports with its data in a folder."""
     process = subprocess.Popen(
         [sys.executable, "-m", "stockcast_lib.cli", "up", "--port", "0", "--api-port", "0",

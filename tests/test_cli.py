@@ -56,7 +56,7 @@ def test_the_result_the_chart_the_path_and_the_notebook_are_of_one_forecast(besi
         (("$$",), "must be a ticker such as AAPL"),
         (("AAPL", "--days", "0"), "days must be a whole number from 1 to 10000"),
         (("AAPL", "--days", "10001"), "days must be a whole number from 1 to 10000"),
-        (("AAPL", "--model", "none"), "model is not a known model; known are: default"),
+        (("AAPL", "--model", "none"), "model none is not a known model; known are: default"),
         (("AAPL", "--days", "30", "--png", "none/x.png"), "none/x.png cannot be written"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -128,7 +128,7 @@ def ports_it_has_reached(pid):
     return {each.raddr.port for each in psutil.Process(pid).net_connections() if each.raddr}
 
 
-@pytest.mark.parametrize("arguments", [("forecast", "AAPL"), ("jobs",)], ids=" ".join)
+@pytest.mark.parametrize("arguments", [("forecast", "AAPL"), ("jobs",), ("vendors",)], ids=" ".join)
 def test_without_a_stack_it_says_where_it_looked_and_what_to_do(tmp_path, arguments):
     status, line = refusal(stockcast(tmp_path, *arguments))
     assert status == 2
@@ -149,7 +149,8 @@ def test_a_stack_that_does_not_answer_ends_with_status_1(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("up",), ("doctor",), ("forecast",), ("jobs",), ("jobs", "replay")]
+    "command",
+    [(), ("up",), ("doctor",), ("forecast",), ("jobs",), ("jobs", "replay"), ("vendors",)],
 )
 def test_each_command_explains_itself(tmp_path, command):
     told = stockcast(tmp_path, *command, "--help")
@@ -177,7 +178,12 @@ def test_python_gets_the_forecast_and_a_chart_for_jupyter(beside):
     assert (told.returncode, told.stderr) == (0, "")
     made = json.loads(told.stdout)
     assert (made["result"]["days"], made["result"]["interval"]) == (21, 0.9)
-    assert made["kinds"] == ["application/vnd.plotly.v1+json", "image/png", "text/plain"]
+    assert made["kinds"] == [
+        "application/vnd.plotly.v1+json",
+        "image/png",
+        "text/html",
+        "text/plain",
+    ]
     assert made["traces"] > 0
     assert bytes.fromhex(made["png"]) == b"\x89PNG"
     assert len(made["id"]) == 32

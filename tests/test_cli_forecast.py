@@ -39,6 +39,27 @@ def test_url_and_token_come_from_the_settings_or_the_url_from_the_option(server,
     assert server.asked[-1].path.startswith("/other/api/v1/forecasts/")
 
 
+def test_parameters_are_json_and_names_need_no_quotes(server, tmp_path):
+    evidence(server)
+    given = ("interval=0.9", "weekly_seasonality=true", "engine=stan", 'holidays="US"')
+    options = [part for each in given for part in ("--param", each)]
+    told = stockcast(tmp_path, "forecast", "X", *options, "--api", server.url)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert json.loads(server.asked[0].body)["params"] == {
+        "interval": 0.9, "weekly_seasonality": True, "engine": "stan", "holidays": "US",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["interval", "timeout=1", "=1"])
+def test_what_is_no_parameter_is_refused_before_anything_is_asked(server, tmp_path, given):
+    status, line = refusal(
+        stockcast(tmp_path, "forecast", "X", "--param", given, "--api", server.url)
+    )
+    assert status == 2
+    assert f"--param {given}: give NAME=VALUE" in line
+    assert not server.asked
+
+
 @pytest.mark.parametrize(
     ("step", "status", "reason"),
     [

@@ -124,6 +124,40 @@ def test_after_a_split_or_a_dividend_the_whole_history_is_fetched_again(refresh,
     assert second.history.notes == ()
 
 
+def test_closes_that_only_the_vendor_can_adjust_are_fetched_whole_each_time(
+    refresh, vendors, nasdaq, store
+):
+    vendors.fault("no-parts", vendor="nasdaq_data_link")
+    vendors.control(dividend={"ticker": "AAPL", "cash": 5.0})
+    first = refresh(ask=(nasdaq,))
+    assert store.load(first.version).own_adjustment
+    vendors.control(as_of=next_session(vendors.as_of()))
+    vendors.control(split={"ticker": "AAPL", "ratio": 4})
+    vendors.control(as_of=next_session(vendors.as_of()))
+    second = refresh(ask=(nasdaq,))
+    assert vendors.calls()["nasdaq_data_link"] == {"AAPL": 2}
+    growth = (second.history.adjusted_close / first.history.adjusted_close).dropna()
+    assert growth.max() - growth.min() < 1e-9
+    # The dividend and the split are in the closes as adjusted, and in those as paid they are not.
+    change = second.history.adjusted_close.pct_change().iloc[1:]
+    assert change.abs().max() < 0.25 < second.history.frame["close"].pct_change().abs().max()
+
+
+@pytest.mark.parametrize("earlier", [True, False], ids=["parts lost", "parts found"])
+def test_a_vendor_that_begins_or_ends_to_give_the_parts_is_asked_for_all(
+    refresh, vendors, nasdaq, earlier
+):
+    faults = ["no-parts", None] if earlier else [None, "no-parts"]
+    vendors.fault(faults[1], vendor="nasdaq_data_link")
+    refresh(ask=(nasdaq,))
+    vendors.fault(faults[0], vendor="nasdaq_data_link")
+    vendors.control(as_of=next_session(vendors.as_of()))
+    found = refresh(ask=(nasdaq,))
+    assert found.history.own_adjustment == (faults[0] is not None)
+    assert len(found.history.notes) == (faults[0] is not None)
+    assert found.version.rows == 300
+
+
 def test_after_a_restatement_the_whole_history_is_fetched_again(refresh, vendors):
     first = refresh()
     day = first.history.frame.index[-3]

@@ -33,12 +33,15 @@ def worker():
 
 @pytest.fixture
 def service(worker):
-    parts = dict.fromkeys(("queue", "events", "results", "archive"))
+    parts = dict.fromkeys(
+        ("queue", "events", "results", "archive", "board", "prices", "score_store")
+    )
     directory = SymbolDirectory([Symbol("AAPL")], complete=True)
     return ForecastService(
         ingest=worker,
         directories=lambda: directory,
         submissions=Submissions(),
+        published_models=lambda: ["default", "trend"],
         frame_key=b"",
         **parts,
     )
@@ -66,3 +69,8 @@ def test_a_key_is_not_for_another_request(service, worker):
     with pytest.raises(IdempotencyKeyReused, match="choose a new one"):
         service.submit({**REQUEST, "days": 6}, idempotency_key="key")
     assert worker.taken == 1
+
+
+def test_published_models_are_offered_behind_our_own(service):
+    names = [choice.name for choice in service.models()]
+    assert names == ["default", "prophet", "stocker", "trend"]

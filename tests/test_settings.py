@@ -1,12 +1,14 @@
 """Each role's settings, as a process of its own reads them."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.servers import clean_environment
+from stockcast_lib.settings.role import Role
+from tests.servers import REPOSITORY, clean_environment
 
 READ = """
 import json, sys
@@ -228,3 +230,15 @@ def test_a_client_knows_by_the_running_stack_whether_it_knows_all_tickers(
     (tmp_path / ".stockcast").mkdir()
     (tmp_path / ".stockcast" / "stack.env").write_text(f"STOCKCAST_VENDORS={told}\n")
     assert read("VendorSettings", **own)["complete"] is complete
+
+
+def test_the_sample_file_shows_every_setting_and_no_other():
+    fields = {
+        field.validation_alias or f"STOCKCAST_{name.upper()}"
+        for role in Role.__subclasses__()
+        for name, field in role.model_fields.items()
+    }
+    text = (REPOSITORY / ".env.sample").read_text()
+    assert sorted(re.findall(r"^# ([A-Z_0-9]+)=", text, re.MULTILINE)) == sorted(
+        {*fields, "STOCKCAST_ENV_FILES"}
+    )

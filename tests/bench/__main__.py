@@ -20,6 +20,8 @@ from rich.table import Table
 
 from stockcast_lib.logs import configure_logs
 from tests.bench import (
+    batch,
+    dashboard_use,
     event_listeners,
     fresh_prices,
     kernel_memory,
@@ -29,6 +31,7 @@ from tests.bench import (
     notebook_overhead,
     papermill_command,
     repeated_forecast,
+    second_start,
     symbol_search,
     throughput,
     voila_page,
@@ -45,15 +48,18 @@ _MEASUREMENTS: Mapping[str, Callable[[Task], list[Figure]]] = {
     "model-fit": model_fit.measure,
     "notebook-overhead": notebook_overhead.measure,
     "new-forecast": new_forecast.measure,
+    "second-start": second_start.measure,
     "papermill-command": papermill_command.measure,
     "repeated-forecast": repeated_forecast.measure,
     "event-listeners": event_listeners.measure,
     "fresh-prices": fresh_prices.measure,
     "symbol-search": symbol_search.measure,
     "throughput": throughput.measure,
+    "batch": batch.measure,
     "kernel-memory": kernel_memory.measure,
     "many-runs": many_runs.measure,
     "voila-page": voila_page.measure,
+    "dashboard-use": dashboard_use.measure,
 }
 
 

@@ -17,7 +17,7 @@ from tests.bench.api_client import ApiClient
 from tests.bench.figures import Figure, Task, median
 from tests.bench.notebooks import TICKER
 from tests.chain.client import frozen, parts
-from tests.servers import Stack, running_stack
+from tests.servers import Stack, unwatched_stack
 
 _DAYS = 90
 _KILOBYTE = 1024
@@ -31,7 +31,7 @@ _IDLE_SECONDS = 20
 def measure(task: Task) -> list[Figure]:
     """The gateway before and after they have come, under the same requests."""
     count, requests = task.times(1000, 100), task.times(400, 50)
-    with running_stack(task.folder, "--no-dashboard") as stack:
+    with unwatched_stack(task.folder, "--no-dashboard") as stack:
         (gateway,) = parts(stack, "server.gateway")
         client = ApiClient(stack.api)
         client.forecast(TICKER, _DAYS)

@@ -8,7 +8,7 @@ from stockcast_lib.forecasting.trading_calendar import last_closed_session
 from tests.bench.api_client import ApiClient
 from tests.bench.figures import Figure, Task, median
 from tests.bench.notebooks import TICKER
-from tests.servers import running_stack
+from tests.servers import unwatched_stack
 from tests.standins.vendors import running_vendors
 
 _FIRST_DAYS = 30
@@ -20,7 +20,7 @@ def measure(task: Task) -> list[Figure]:
     with running_vendors() as vendors:
         vendors.control(as_of=last_closed_session(datetime.now(UTC)).isoformat())
         options = {"STOCKCAST_VENDORS": "tiingo", **vendors.environment}
-        with running_stack(task.folder, "--no-dashboard", **options) as stack:
+        with unwatched_stack(task.folder, "--no-dashboard", **options) as stack:
             client = ApiClient(stack.api)
             client.forecast(TICKER, _FIRST_DAYS)
             before = vendors.calls()["tiingo"][TICKER]

@@ -41,6 +41,7 @@ def measure(task: Task) -> list[Figure]:
         check = not_forked(strangers=0)
     return [
         Figure("own memory of a kernel that waits", max(waiting), "MB", 60, samples=waiting),
+        # Of its own is then what the forecast itself holds, too: for the size of a pod, no bar.
         Figure("own memory of a kernel after a forecast", max(ended), "MB", samples=ended),
         check,
     ]

@@ -1,48 +1,88 @@
-"""What hundreds of runs leave behind in a worker and in its fork server."""
+"""What hundreds of forecasts leave behind in a worker and in its fork server."""
 
-import json
-import subprocess
-import sys
-from typing import Any
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+
+import psutil
 
 from tests.bench.figures import Figure, Task
-from tests.servers import REPOSITORY, clean_environment
+from tests.bench.notebooks import not_forked_by_servers
+from tests.bench.workers import Stores, running_stores, running_workers
 
 _WARM_UP_RUNS = 30
-_SECONDS_A_RUN = 3
+_LOOKS = 10
+_FIRST_HORIZON = 30
+_SETTLE_SECONDS = 30.0
+_TIDY_SECONDS = 0.5
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a process holds."""
+
+    memory: int
+    threads: int
+    descriptors: int
 
 
 def measure(task: Task) -> list[Figure]:
-    """Growth from the end of the warm-up to the end."""
+    """Growth of a real worker from the end of its warm-up to the end of its forecasts."""
     runs = task.times(500, 50)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.worker_like",
-         str(task.folder), str(_WARM_UP_RUNS), str(runs)],
-        cwd=REPOSITORY,
-        env=clean_environment(),
-        stdout=subprocess.PIPE,
-        timeout=60 + _SECONDS_A_RUN * (runs + _WARM_UP_RUNS),
-        check=True,
-        text=True,
-    )  # fmt: skip
-    told = json.loads(done.stdout)
-    strangers = max(told["strangers"], told["fallbacks"])
+    horizons = count(_FIRST_HORIZON)
+    core = min(os.sched_getaffinity(0))
+    with running_stores(task) as stores:
+        with running_workers(stores, [core]) as (worker,):
+            _work(stores, horizons, _WARM_UP_RUNS)
+            looks = [_settled(worker)]
+            for each in range(_LOOKS):
+                task.tell(f"{each * runs // _LOOKS} of {runs}")
+                _work(stores, horizons, runs // _LOOKS)
+                looks.append(_settled(worker))
+        check = not_forked_by_servers(stores.logs)
     return [
-        *_growth("worker", told["looks"], runs),
-        *_growth("fork server", told["looks"], runs),
-        Figure("fallbacks: kernels that were not forked", strangers, at_most=0),
+        *_growth("worker", [look[0] for look in looks], runs),
+        *_growth("fork server", [look[1] for look in looks], runs),
+        check,
     ]
 
 
-def _growth(name: str, looks: list[dict[str, dict[str, Any]]], runs: int) -> list[Figure]:
+def _work(stores: Stores, horizons: Iterator[int], runs: int) -> None:
+    stores.ends(stores.hand_over(list(islice(horizons, runs))))
+
+
+def _settled(worker: psutil.Process) -> tuple[Holding, Holding]:
+    """What a worker and its fork server hold when one kernel waits, and none is ending."""
+    (server,) = worker.children()
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while len(server.children()) != 1:
+        if time.monotonic() > deadline:
+            raise TimeoutError("Ended kernels are still there.")
+        time.sleep(0.05)
+    time.sleep(_TIDY_SECONDS)  # the worker's own
+    return _holding(worker), _holding(server)
+
+
+def _holding(process: psutil.Process) -> Holding:
+    """Memory with what is shared: which page is its own changes with what kernels write to.
+
+    Raises:
+        psutil.AccessDenied: only root may count the descriptors of a process that hides itself.
+    """
+    return Holding(process.memory_info().rss, process.num_threads(), process.num_fds())
+
+
+def _growth(name: str, looks: list[Holding], runs: int) -> list[Figure]:
     what = f"{name} after {runs} runs"
-    memory = [look[name]["memory"] / 1024 / 1024 for look in looks]
+    memory = [look.memory / _MEGABYTE for look in looks]
     growth = 100 * (memory[-1] - memory[0]) / memory[0]
     of = f"of {memory[0]:.1f} MB"
     figures = [Figure(f"{what}: growth", growth, "%", 5, peer=of, samples=memory)]
     for thing in ("threads", "descriptors"):
-        held = [look[name][thing] for look in looks]
-        if None not in held:
-            more = held[-1] - held[0]
-            figures.append(Figure(f"{what}: more {thing}", more, at_most=0, samples=held))
+        held = [getattr(look, thing) for look in looks]
+        more = held[-1] - held[0]
+        figures.append(Figure(f"{what}: more {thing}", more, at_most=0, samples=held))
     return figures

@@ -6,7 +6,7 @@ from tests.bench.api_client import ApiClient
 from tests.bench.figures import Figure, Task, median
 from tests.bench.notebooks import TICKER, not_forked_by_servers, seconds_in_cells
 from tests.bench.prophet_peer import running_prophet
-from tests.servers import running_stack
+from tests.servers import unwatched_stack
 
 _WARM_UP = 3
 
@@ -14,7 +14,7 @@ _WARM_UP = 3
 def measure(task: Task) -> list[Figure]:
     """One new horizon over HTTP, then the same one by the peer, and so on."""
     count = task.times(20, 5)
-    with running_stack(task.folder, "--no-dashboard") as stack, running_prophet() as prophet:
+    with unwatched_stack(task.folder, "--no-dashboard") as stack, running_prophet() as prophet:
         client = ApiClient(stack.api)
         for days in range(30, 30 + _WARM_UP):  # the first stores the prices
             client.forecast(TICKER, days)
@@ -32,7 +32,7 @@ def measure(task: Task) -> list[Figure]:
     ratio = median(ours) / median(bare)
     peer = f"bare Prophet {median(bare):.0f} ms"
     return [
-        Figure("new forecast over HTTP : bare Prophet", ratio, "x", at_most=2.0, peer=peer),
+        Figure("new forecast over HTTP : bare Prophet", ratio, "x", at_most=1.0, peer=peer),
         Figure("new forecast over HTTP, p50", median(ours), "ms", peer=peer, samples=ours),
         Figure("of it in the notebook's cells, p50", median(in_cells), "ms", samples=in_cells),
         Figure("bare Prophet, p50", median(bare), "ms", samples=bare),

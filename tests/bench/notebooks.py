@@ -16,6 +16,7 @@ from stockcast_lib.execution.fork_client import shared_fork_server
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.ports import NotebookRun
+from stockcast_lib.wiring.workers import SETTLE_IN
 from tests.bench.figures import Figure
 from tests.factories import notebook_file
 from tests.servers import REPOSITORY, clean_environment
@@ -31,7 +32,7 @@ _WARM = "stockcast_lib.warm"
 def running_notebooks(store: Mapping[str, str]) -> Iterator[PapermillRunner]:
     """A runner whose kernels reach a store; its fork server ends with the context."""
     environment = {**clean_environment(), **store, "STOCKCAST_ENV_FILES": "off"}
-    runner = PapermillRunner(environment=environment, limits=Limits())
+    runner = PapermillRunner(environment=environment, limits=Limits(), prelude=SETTLE_IN)
     try:
         runner.wait_until_ready()
         yield runner

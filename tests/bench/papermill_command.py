@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from tests.bench.api_client import ApiClient
 from tests.bench.figures import Figure, Task, median
 from tests.bench.notebooks import FORECAST, TICKER, not_forked_by_servers
-from tests.servers import clean_environment, running_stack
+from tests.servers import clean_environment, unwatched_stack
 
 _PAPERMILL = Path(sys.executable).with_name("papermill")
 _LONGEST_SECONDS = 120
@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 0.4
 def measure(task: Task) -> list[Figure]:
     """The command, then some new forecasts over HTTP, and so on."""
     count = task.times(3, 1)
-    with running_stack(task.folder, "--no-dashboard") as stack:
+    with unwatched_stack(task.folder, "--no-dashboard") as stack:
         client = ApiClient(stack.api)
         client.forecast(TICKER, 30)  # stores the prices
         environment = dotenv_values(stack.folder / "data" / "stack.env")

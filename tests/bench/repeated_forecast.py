@@ -8,7 +8,7 @@ import time
 from tests.bench.api_client import ApiClient
 from tests.bench.figures import Figure, Task, median, percentile
 from tests.bench.notebooks import TICKER, not_forked_by_servers
-from tests.servers import REPOSITORY, clean_environment, running_stack
+from tests.servers import REPOSITORY, clean_environment, unwatched_stack
 
 _DAYS = 90
 _CLIENTS = 32
@@ -20,7 +20,7 @@ _MORE_SECONDS = 60
 def measure(task: Task) -> list[Figure]:
     """The same request again and again."""
     count, seconds = task.times(200, 50), task.times(20, 5)
-    with running_stack(task.folder, "--no-dashboard") as stack:
+    with unwatched_stack(task.folder, "--no-dashboard") as stack:
         client = ApiClient(stack.api)
         client.forecast(TICKER, _DAYS)
         task.tell("one client")

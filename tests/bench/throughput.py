@@ -2,40 +2,41 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from stockcast_lib.stack.binaries import find_redis_server, redis_major_version
 from tests.bench.figures import Figure, Task
-from tests.bench.notebooks import ingested, not_forked_by_servers, running_notebooks
+from tests.bench.notebooks import not_forked_by_servers
 from tests.bench.prophet_peer import running_prophet
-from tests.bench.workers import FRAME_KEY, Stores, processor_seconds, running_workers, seconds_for
-from tests.servers import clean_environment, running_redis, running_s3
+from tests.bench.workers import Stores, processor_seconds, running_stores, running_workers
 
 _ROUNDS = 2
 _FIRST_HORIZON = 30
+_LEAST_TIMED = 0.5
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Work done: jobs, seconds, and seconds of processor time."""
+    """Work done: jobs and their seconds of processor time; of them so many timed, and how long."""
 
     jobs: int = 0
-    seconds: float = 0.0
     processor: float = 0.0
+    timed: int = 0
+    seconds: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
             self.jobs + other.jobs,
-            self.seconds + other.seconds,
             self.processor + other.processor,
+            self.timed + other.timed,
+            self.seconds + other.seconds,
         )
 
     @property
     def rate(self) -> float:
         """Jobs a second."""
-        return self.jobs / self.seconds
+        return self.timed / self.seconds
 
     @property
     def cost(self) -> float:
@@ -45,11 +46,11 @@ class Tally:
 
 def measure(task: Task) -> list[Figure]:
     """The same number of jobs for one worker on one core, and for two on two; in two rounds."""
-    cores, jobs = sorted(os.sched_getaffinity(0))[:2], task.times(50, 10)
+    cores, jobs = sorted(os.sched_getaffinity(0))[:2], task.times(100, 20)
     if len(cores) < 2:
         raise RuntimeError("Two workers need two cores.")
     one, two, bare_one, bare_two = (Tally() for _ in range(4))
-    with _stores(task) as stores:
+    with running_stores(task) as stores:
         starting = [_cost_of_starting(stores, each) for each in (cores[:1], cores)]
         for number in range(_ROUNDS):
             task.tell(f"round {number + 1} of {_ROUNDS}")
@@ -72,27 +73,8 @@ def measure(task: Task) -> list[Figure]:
     ]
 
 
-@contextmanager
-def _stores(task: Task) -> Iterator[Stores]:
-    version = redis_major_version(find_redis_server())
-    with (
-        running_redis(task.subfolder("redis"), version) as url,
-        running_s3(task.subfolder("s3")) as store,
-    ):
-        with running_notebooks(store) as runner:
-            prices = ingested(runner)
-        environment = {
-            **clean_environment(),
-            **store,
-            "STOCKCAST_REDIS_URL": url,
-            "STOCKCAST_FRAME_KEY": FRAME_KEY,
-            "STOCKCAST_ENV_FILES": "off",
-        }
-        yield Stores(environment, url, prices, task.folder / "logs")
-
-
 def _cost_of_starting(stores: Stores, cores: Sequence[int]) -> float:
-    """The processor time that workers take for their start, their first jobs and their end."""
+    """The processor time that workers take for their start and their end."""
     before = processor_seconds()
     with running_workers(stores, cores):
         pass
@@ -102,10 +84,16 @@ def _cost_of_starting(stores: Stores, cores: Sequence[int]) -> float:
 def _worked(
     stores: Stores, cores: Sequence[int], horizons: Sequence[int], starting: float
 ) -> Tally:
-    before = processor_seconds()
+    """Jobs that wait before their workers start, timed from when all of these work."""
+    before, ids = processor_seconds(), stores.hand_over(horizons)
     with running_workers(stores, cores):
-        seconds = seconds_for(stores, horizons)
-    return Tally(len(horizons), seconds, processor_seconds() - before - starting)
+        all_work = time.time()
+        ends = stores.ends(ids)
+    timed = [end for end in ends if end > all_work]
+    if len(timed) < _LEAST_TIMED * len(ids):
+        raise RuntimeError("Most jobs were done before all workers had started.")
+    processor = processor_seconds() - before - starting
+    return Tally(len(ids), processor, len(timed), timed[-1] - all_work)
 
 
 def _bare_prophet(cores: Sequence[int], fits: int) -> Tally:
@@ -118,4 +106,5 @@ def _bare_prophet(cores: Sequence[int], fits: int) -> Tally:
                 peer.begin(days)
             for peer in peers:
                 peer.seconds()
-        return Tally(len(peers) * fits, time.perf_counter() - began)
+        fitted = len(peers) * fits
+        return Tally(fitted, 0.0, fitted, time.perf_counter() - began)

@@ -1,28 +1,30 @@
 """Forecast workers on cores of their own, and what they cost."""
 
-import os
 import resource
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count, islice
 from pathlib import Path
 
 import psutil
 
+from stockcast_lib.stack.binaries import find_redis_server, redis_major_version
 from stockcast_lib.stack.network import LOOPBACK, accepts, free_ports
 from stockcast_lib.stack.supervisor import Child, Supervisor
-from tests.bench.forecast_jobs import seconds_for_jobs
+from tests.bench import forecast_jobs
+from tests.bench.figures import Task
+from tests.bench.notebooks import ingested, running_notebooks
+from tests.servers import clean_environment, running_redis, running_s3
 
-FRAME_KEY = "0123456789abcdef" * 2
-_READY_SECONDS = 60
+_FRAME_KEY = "0123456789abcdef" * 2
 _SECONDS_A_JOB = 5
-_WARM_UP_JOBS_A_WORKER = 4
 _GRACE_SECONDS = 30.0
-# Nobody has asked for these before.
-_warm_up_horizons = count(2000)
+# What a worker starts stays on its core as well.
+_PINNED = (
+    "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])}); os.execv(sys.argv[2], "
+    "sys.argv[2:])"
+)
 
 
 @dataclass(frozen=True)
@@ -34,26 +36,43 @@ class Stores:
     price_version: str
     logs: Path
 
+    def hand_over(self, horizons: Sequence[int]) -> list[str]:
+        """Have one job a horizon wait for the workers; their ids."""
+        return forecast_jobs.handed_over(self.redis_url, _FRAME_KEY, self.price_version, horizons)
 
-def seconds_for(stores: Stores, horizons: Sequence[int]) -> float:
-    """How long the workers that run take for one job a horizon."""
-    limit = _SECONDS_A_JOB * len(horizons)
-    return seconds_for_jobs(stores.redis_url, FRAME_KEY, stores.price_version, horizons, limit)
+    def ends(self, ids: Sequence[str]) -> list[float]:
+        """When the workers that run have done the jobs, in order."""
+        return forecast_jobs.ends(self.redis_url, ids, _SECONDS_A_JOB * len(ids))
 
 
 @contextmanager
-def running_workers(stores: Stores, cores: Sequence[int]) -> Iterator[None]:
-    """Workers, each on a core with all it starts, that have done their first jobs."""
+def running_stores(task: Task) -> Iterator[Stores]:
+    """A Redis without jobs, and an S3 that holds a ticker's prices."""
+    version = redis_major_version(find_redis_server())
+    with (
+        running_redis(task.subfolder("redis"), version) as url,
+        running_s3(task.subfolder("s3")) as store,
+    ):
+        with running_notebooks(store) as runner:
+            prices = ingested(runner)
+        environment = {
+            **clean_environment(),
+            **store,
+            "STOCKCAST_REDIS_URL": url,
+            "STOCKCAST_FRAME_KEY": _FRAME_KEY,
+            "STOCKCAST_ENV_FILES": "off",
+        }
+        yield Stores(environment, url, prices, task.folder / "logs")
+
+
+@contextmanager
+def running_workers(stores: Stores, cores: Sequence[int]) -> Iterator[list[psutil.Process]]:
+    """Workers that have a kernel ready, each on a core with all that it starts."""
     supervisor = Supervisor(stores.logs, print)
     try:
-        for core, port in zip(cores, free_ports(len(cores)), strict=True):
-            with _pinned(core):
-                supervisor.start([_worker(stores, core, port)])
-        for pid in supervisor.pids().values():
-            _wait_for_kernel(psutil.Process(pid))
-        jobs = _WARM_UP_JOBS_A_WORKER * len(cores)
-        seconds_for(stores, list(islice(_warm_up_horizons, jobs)))
-        yield
+        ports = free_ports(len(cores))
+        supervisor.start([_worker(stores, *each) for each in zip(cores, ports, strict=True)])
+        yield [psutil.Process(pid) for pid in supervisor.pids().values()]
     finally:
         supervisor.stop()
     _require_orderly_end(stores.logs)
@@ -66,33 +85,14 @@ def processor_seconds() -> float:
 
 
 def _worker(stores: Stores, core: int, port: int) -> Child:
+    worker = [sys.executable, "-m", "server.worker", "--stage", "forecast"]
     return Child(
         name=f"forecast-worker-{core}",
-        argv=[sys.executable, "-m", "server.worker", "--stage", "forecast"],
+        argv=[sys.executable, "-c", _PINNED, str(core), *worker],
         env={**stores.environment, "STOCKCAST_FORECAST_ADDRESS": f"{LOOPBACK}:{port}"},
         ready=lambda: accepts(port),
         grace=_GRACE_SECONDS,
     )
-
-
-@contextmanager
-def _pinned(core: int) -> Iterator[None]:
-    """What is started meanwhile stays on a core."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def _wait_for_kernel(worker: psutil.Process) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    # The fork server, and its first kernel.
-    while len(worker.children(recursive=True)) < 2:
-        if time.monotonic() > deadline:
-            raise TimeoutError("The worker has no kernel.")
-        time.sleep(0.1)
 
 
 def _require_orderly_end(logs: Path) -> None:

@@ -8,15 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import redis
-from dotenv import dotenv_values
 
-from stockcast_lib.core import keys
 from stockcast_lib.forecasting.trading_calendar import last_closed_session
 from tests.chain.client import ask, ended
+from tests.commands import stockcast
 from tests.servers import Stack, running_stack
 from tests.standins.vendors import Vendors, running_vendors
 
@@ -35,29 +33,52 @@ def standin() -> Iterator[Vendors]:
         yield vendors
 
 
+ON_TIINGO = {
+    "STOCKCAST_VENDORS": "tiingo",
+    "STOCKCAST_TIINGO_CALLS_PER_HOUR": "10000",
+    "STOCKCAST_TIINGO_CALLS_PER_DAY": "100000",
+}
+
+
 @pytest.fixture(scope="module")
 def stack(standin, tmp_path_factory) -> Iterator[Stack]:
     """It believes prices for some seconds only."""
+    variables = {**ON_TIINGO, **standin.environment}
+    variables["STOCKCAST_MAX_AGE_DAYS"] = str(MAX_AGE_SECONDS / 86400)
     folder = tmp_path_factory.mktemp("live")
+    # So commands that run there find it.
+    (folder / ".stockcast").symlink_to("data")
+    with running_stack(folder, "--no-dashboard", **variables) as running:
+        yield running
+
+
+@pytest.fixture
+def patient_stack(standin, tmp_path) -> Iterator[Stack]:
+    """It believes prices for as long as any does by default."""
     with running_stack(
-        folder, "--no-dashboard", STOCKCAST_VENDORS="tiingo",
-        STOCKCAST_TIINGO_CALLS_PER_HOUR="10000",
-        STOCKCAST_TIINGO_CALLS_PER_DAY="100000",
-        STOCKCAST_MAX_AGE_DAYS=str(MAX_AGE_SECONDS / 86400), **standin.environment,
+        tmp_path, "--no-dashboard", **ON_TIINGO, **standin.environment
     ) as running:  # fmt: skip
         yield running
 
 
 @pytest.fixture
-def vendors(standin, stack) -> Vendors:
-    """Up to date, well, and nobody has been told to leave it alone."""
+def up_to_date(standin) -> Vendors:
+    """With every session that has closed."""
     closed = last_closed_session(datetime.now(UTC)).isoformat()
     standin.control(reset=True, as_of=closed)
     standin.control(sessions=800)
-    values = dotenv_values(stack.folder / "data" / "stack.env")
-    with redis.Redis.from_url(values["STOCKCAST_REDIS_URL"]) as client:
-        client.delete(keys.vendor_rest("tiingo"))
     return standin
+
+
+@pytest.fixture
+def vendors(up_to_date, stack) -> Vendors:
+    """Up to date, well, and nobody has been told to leave it alone.
+
+    A fault of the test before may have made it rest for longer than a test waits.
+    """
+    woken = stockcast(stack.folder, "vendors", "wake", "tiingo")
+    assert woken.returncode == 0, woken.stderr
+    return up_to_date
 
 
 def all_asked(api, bodies, wait=0):
@@ -65,18 +86,24 @@ def all_asked(api, bodies, wait=0):
         return list(pool.map(lambda body: ask(api, body, wait), bodies))
 
 
-def test_many_who_ask_for_a_cold_ticker_at_once_cost_one_call(stack, vendors):
+def test_many_who_ask_for_a_cold_ticker_at_once_cost_one_call(patient_stack, up_to_date):
     bodies = [{"ticker": "XOM", "days": 30 + n % 5} for n in range(AT_ONCE)]
-    answers = all_asked(stack.api, bodies, wait=60)
+    answers = all_asked(patient_stack.api, bodies, wait=60)
     assert Counter(status for status, _ in answers) == {200: AT_ONCE}
     results = [job["result"] for _, job in answers]
-    assert {result["asOf"] for result in results} == {vendors.as_of()}
+    assert {result["asOf"] for result in results} == {up_to_date.as_of()}
     assert {(result["vendor"], result["sample"]) for result in results} == {("tiingo", False)}
     assert len({job["id"] for _, job in answers}) == 5
-    # By the time of a later horizon they may have been too old, and asked for again.
-    first = min(results, key=lambda result: result["fetchedAt"])
-    assert first["stale"] is False
-    assert vendors.calls()["tiingo"]["XOM"] == len({result["fetchedAt"] for result in results})
+    assert {result["stale"] for result in results} == {False}
+    assert up_to_date.calls()["tiingo"] == {"XOM": 1}
+
+
+def test_a_command_beside_the_stack_knows_its_vendors_and_their_limits(stack):
+    told = stockcast(stack.folder, "vendors")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "tiingo" in told.stdout
+    assert " of 10000 for " in told.stdout
+    assert " of 100000 for " in told.stdout
 
 
 FAULTS = {
@@ -84,6 +111,9 @@ FAULTS = {
     "throttled": ({"kind": "hourly"}, "throttled", 429),
     "dead": ({"kind": "status", "status": 503}, "vendor-unavailable", 502),
     "bad key": ({"kind": "bad-key"}, "bad-vendor-key", 502),
+    "cut": ({"kind": "cut"}, "vendor-unavailable", 502),
+    "hang": ({"kind": "hang"}, "vendor-unavailable", 502),
+    "capped": ({"kind": "monthly"}, "throttled", 429),
 }
 
 
@@ -95,6 +125,7 @@ def test_when_a_vendor_fails_amid_forecasts_each_ends_well_or_stale(stack, vendo
     assert ask(stack.api, bodies[0])[0] == 200
     asked = all_asked(stack.api, bodies[: JOBS // 2])
     vendors.fault(**fault)
+    failing = datetime.now(UTC)
     asked += all_asked(stack.api, bodies[JOBS // 2 :])
     time.sleep(MAX_AGE_SECONDS)
     asked.append(ask(stack.api, {"ticker": "AAPL", "days": days[JOBS]}, wait=0))
@@ -105,6 +136,21 @@ def test_when_a_vendor_fails_amid_forecasts_each_ends_well_or_stale(stack, vendo
         ("tiingo", vendors.as_of())
     }
     assert results[-1]["stale"]
+    for job in jobs[JOBS // 2 :]:
+        assert moment(job["result"]["fetchedAt"]) < failing
+        assert job["result"]["stale"] in staleness(job)
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+def staleness(job):
+    """What a result may say: its prices grew too old before the job, during it, or not at all."""
+    too_old = moment(job["result"]["fetchedAt"]) + timedelta(seconds=MAX_AGE_SECONDS)
+    if moment(job["createdAt"]) > too_old:
+        return {True}
+    return {False} if moment(job["updatedAt"]) < too_old else {True, False}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -116,4 +162,5 @@ def test_with_no_prices_stored_the_failure_is_told_in_one_sentence(stack, vendor
         assert (told, document["type"]) == (status, f"/problems/{code}")
         assert "Tiingo" in document["detail"]
         assert document["detail"].count(".") == 1
+        assert " days" not in document["detail"]
     assert vendors.calls()["tiingo"]["MSFT"] <= 8

@@ -12,7 +12,12 @@ from tests.servers import Stack, running_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
-S3, REDIS, INGEST, FORECAST = "serve s3", "redis-server", "--stage ingest", "--stage forecast"
+S3, REDIS, INGEST, FORECAST = (
+    "--dir-cache-time 10ms",
+    "redis-server",
+    "--stage ingest",
+    "--stage forecast",
+)
 LONGEST_WAY = {"ticker": "AAPL", "days": 10_000}
 
 

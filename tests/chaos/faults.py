@@ -1,7 +1,7 @@
 """The faults, each on a real process of the stack, counted by kind."""
 
+import contextlib
 import random
-import signal
 import threading
 import time
 from collections import Counter
@@ -14,6 +14,8 @@ from tests.chaos.proxy import SwallowingProxy
 from tests.servers import Stack
 
 PAUSE_SECONDS = 13.0  # longer than a lease
+_PAUSED = "forecast worker paused and resumed"
+_LONGEST_WAIT = 5.0
 _SWALLOWED_AT_ONCE = 6
 
 
@@ -39,7 +41,8 @@ class Faults:
             "forecast worker killed": lambda: self._kill(self._workers("forecast")),
             "fork server killed": lambda: self._kill(self._fork_servers()),
             "kernel killed": lambda: self._kill(self._kernels()),
-            "forecast worker paused": self._pause,
+            "kernel killed in a run": lambda: self._kill(self._awaited(self._busy_kernels)),
+            _PAUSED: self._pause,
             "Redis killed": lambda: self._kill_store("redis"),
             "S3 killed": lambda: self._kill_store("s3"),
             "Redis replies swallowed": self._swallow,
@@ -97,7 +100,10 @@ class Faults:
         return found
 
     def _workers(self, stage: str) -> list[psutil.Process]:
-        return [each for each in self._with("server.worker", "--stage") if stage in each.cmdline()]
+        workers = self._with("server.worker", "--stage")
+        mine = [each for each in workers if stage in each.cmdline()]
+        # One that is paused is to be resumed, and not to be replaced meanwhile.
+        return [each for each in mine if each.status() != psutil.STATUS_STOPPED]
 
     def _fork_servers(self) -> list[psutil.Process]:
         servers = self._with("stockcast_lib.execution.fork_server")
@@ -105,40 +111,63 @@ class Faults:
         return [each for each in servers if each.ppid() not in {other.pid for other in servers}]
 
     def _kernels(self) -> list[psutil.Process]:
-        return [kernel for server in self._fork_servers() for kernel in server.children()]
+        return [kernel for server in self._fork_servers() for kernel in _living(server.children())]
+
+    def _busy_kernels(self) -> list[psutil.Process]:
+        """Where a worker has two kernels the older one runs a notebook, and the other waits."""
+        families = [_living(server.children()) for server in self._fork_servers()]
+        return [min(each, key=psutil.Process.create_time) for each in families if len(each) > 1]
+
+    def _awaited(self, look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+        deadline = time.monotonic() + _LONGEST_WAIT
+        while time.monotonic() < deadline:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if found := look():
+                    return found
+            self._stores.mend()
+            time.sleep(0.02)
+        return []
 
     def _kill(self, victims: list[psutil.Process]) -> bool:
-        if not victims:
+        living = _living(victims)
+        if not living:
             return False
-        self._random.choice(victims).kill()
+        self._random.choice(living).kill()
         return True
 
     def _kill_store(self, name: str) -> bool:
         return self._kill([psutil.Process(self._stores.pids()[name])])
 
     def _pause(self) -> bool:
-        victims = self._workers("forecast")
-        if not victims:
-            return False
-        victim = self._random.choice(victims)
-        victim.suspend()
-        timer = threading.Timer(PAUSE_SECONDS, _resume, [victim])
-        timer.start()
-        self._paused.append(timer)
-        return True
+        if victims := _living(self._workers("forecast")):
+            victim = self._random.choice(victims)
+            victim.suspend()
+            timer = threading.Timer(PAUSE_SECONDS, self._resume, [victim])
+            timer.start()
+            self._paused.append(timer)
+        return False  # it counts once the victim has come back to life
+
+    def _resume(self, victim: psutil.Process) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if victim.status() == psutil.STATUS_STOPPED:
+                victim.resume()
+                self.done[_PAUSED] += 1
 
     def _swallow(self) -> bool:
         before = self._proxy.swallowed
         self._proxy.swallow(_SWALLOWED_AT_ONCE)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + _LONGEST_WAIT
         while self._proxy.swallowed == before and time.monotonic() < deadline:
             self._stores.mend()
             time.sleep(0.02)
         return self._proxy.swallowed > before
 
 
-def _resume(victim: psutil.Process) -> None:
-    try:
-        victim.send_signal(signal.SIGCONT)
-    except psutil.NoSuchProcess:
-        return
+def _living(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that a blow would still hurt."""
+    found = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found

@@ -55,7 +55,7 @@ class SwallowingProxy:
             try:
                 await asyncio.wait(
                     {
-                        asyncio.ensure_future(_pump(reader, far_writer)),
+                        asyncio.ensure_future(pump(reader, far_writer)),
                         asyncio.ensure_future(self._replies(far_reader, writer)),
                     },
                     return_when=asyncio.FIRST_COMPLETED,
@@ -75,7 +75,8 @@ class SwallowingProxy:
                 await writer.drain()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass on what comes until no more does."""
     with contextlib.suppress(OSError):
         while data := await reader.read(65536):
             writer.write(data)

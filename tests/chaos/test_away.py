@@ -9,13 +9,13 @@ import time
 import psutil
 import pytest
 
-from stockcast_lib.adapters.redis_connection import connect, connect_blocking
+from stockcast_lib.adapters.redis_connection import LONGEST_COMMAND, connect, connect_blocking
 from stockcast_lib.adapters.redis_queue import RedisJobQueue
 from stockcast_lib.core.jobs import JobState, Stage, parse_request
 from stockcast_lib.stack.network import free_ports
 from tests.chaos.askers import call
 from tests.factories import asker, notebook_file
-from tests.servers import clean_environment, running_stack
+from tests.servers import READY_SECONDS, clean_environment, running_stack
 
 AWAY_SECONDS = float(os.environ.get("STOCKCAST_AWAY_SECONDS", "5"))
 END_SECONDS = 120 + 2 * AWAY_SECONDS
@@ -101,7 +101,7 @@ def test_a_worker_told_to_stop_finishes_its_job_or_gives_it_back(
     handed_over, start_worker, sleeps, grace, left
 ):
     worker = start_worker(sleeps, grace)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + READY_SECONDS
     while (job := handed_over.job(JOB)).progress is None or job.progress.cell < job.progress.cells:
         assert time.monotonic() < deadline, job
         time.sleep(0.05)
@@ -109,3 +109,27 @@ def test_a_worker_told_to_stop_finishes_its_job_or_gives_it_back(
     assert worker.wait(15) == 0
     # The sleeping notebook displays no forecast: a job that it ends has failed.
     assert handed_over.job(JOB).state is left
+
+
+@pytest.mark.parametrize("gone", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
+def test_a_worker_told_to_stop_while_redis_is_away_ends_within_its_grace(
+    stores, handed_over, start_worker, gone
+):
+    grace = 2
+    worker = start_worker(60, grace)
+    deadline = time.monotonic() + 30
+    while (job := handed_over.job(JOB)).progress is None or job.progress.cell < job.progress.cells:
+        assert time.monotonic() < deadline, job
+        time.sleep(0.05)
+    redis = psutil.Process(stores.supervisor.pids()["redis"])
+    redis.send_signal(gone)
+    time.sleep(1)
+    try:
+        began = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+        # Sooner than Redis itself is given up: nothing waits for it.
+        assert time.monotonic() - began < LONGEST_COMMAND
+    finally:
+        if gone is signal.SIGSTOP:
+            redis.resume()

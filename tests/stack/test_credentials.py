@@ -28,8 +28,20 @@ def test_no_two_folders_and_no_two_purposes_share_a_secret(tmp_path):
     for folder in folders:
         folder.mkdir()
     secrets = [secret for folder in folders for secret in astuple(stored_credentials(folder))]
-    assert len(set(secrets)) == 8
+    assert len(set(secrets)) == 14
     assert min(map(len, secrets)) >= 20
+
+
+def test_a_folder_of_an_earlier_release_keeps_its_secrets_and_gets_those_it_lacks(tmp_path):
+    first = stored_credentials(tmp_path)
+    held = json.loads((tmp_path / CREDENTIALS_FILE).read_text())
+    for name in ("read_access_key", "read_secret_key", "gateway_token"):
+        del held[name]
+    write_private(tmp_path / CREDENTIALS_FILE, json.dumps(held))
+    later = stored_credentials(tmp_path)
+    assert (later.redis_password, later.frame_key) == (first.redis_password, first.frame_key)
+    assert later.gateway_token != first.gateway_token
+    assert stored_credentials(tmp_path) == later
 
 
 def test_they_do_not_show_in_a_representation(tmp_path):

