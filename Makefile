@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-quick check test-tools bench lock chaos accuracy fuzz-http
+.PHONY: install install-dev run test test-browser test-k8s container-tools policies pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -35,17 +35,48 @@ test-tools:
 test: install-dev test-tools
 	$(BIN)/pytest -n 2 --dist loadfile
 
-test-quick: install-dev
-	$(BIN)/pytest -q -m "not services and not kernels and not browser and not stack" tests/core tests/dashboard tests/adapters
+# What takes longer in the browser: the dashboard's bars as they are promised, and twenty visitors.
+test-browser: install-dev test-tools
+	$(BIN)/pytest tests/browser
+	$(BIN)/python -m tests.bench voila-page dashboard-use
 
-# Ten minutes of what `make test` does for one, and the stores and vendors away for longer.
+# The README's, of what the browser tests looked at last.
+pictures: install-dev
+	$(BIN)/pytest tests/browser/test_accessibility.py
+	$(BIN)/python -m tests.browser.readme_pictures
+
+test-quick: install-dev
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not services and not kernels and not browser and not stack" tests/core tests/dashboard tests/adapters
+
+# Ten minutes of what `make test` does for one, the stores and vendors away for longer, and a hundred
+# forecasts while a model is promoted.
 chaos: install-dev test-tools
 	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 STOCKCAST_AWAY_SECONDS=30 \
-	STOCKCAST_VENDOR_JOBS=100 $(BIN)/pytest tests/chaos tests/chain/test_live_prices.py
+	STOCKCAST_VENDOR_JOBS=100 STOCKCAST_PROMOTION_FORECASTS=100 \
+	$(BIN)/pytest tests/chaos tests/chain/test_live_prices.py tests/chain/test_models.py
 
 # Five minutes of what `make test` does for one: generated requests against the whole stack.
 fuzz-http: install-dev test-tools
 	STOCKCAST_FUZZ_SECONDS=300 $(BIN)/pytest tests/fuzz
+
+# Both images built, every pod of the overlay `local` run in a container, and all kinds of faults.
+test-k8s: install-dev container-tools
+	$(BIN)/pytest tests/pods
+
+# RUNLEVEL=1: no service of these is started.
+container-tools:
+	@{ command -v podman && command -v buildah && command -v runc && command -v mmdebstrap && command -v iptables; } >/dev/null || { \
+	  apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends \
+	    podman buildah runc netavark aardvark-dns iptables mmdebstrap; } || true
+
+# checkov at the manifests of both overlays and the Dockerfile; .checkov.yaml says what is waived.
+policies: install
+	test -x .venv/policies/bin/checkov || { $(PYTHON) -m venv .venv/policies && \
+	  $(BIN)/uv pip install -q --python .venv/policies/bin/python --require-hashes -r requirements-policies.lock; }
+	set -e; folder=$$(mktemp -d); trap 'rm -r '$$folder EXIT; \
+	for overlay in local prod; do kubectl kustomize k8s/overlays/$$overlay > $$folder/$$overlay.yaml; done; \
+	.venv/policies/bin/checkov --framework kubernetes -d $$folder; \
+	.venv/policies/bin/checkov --framework dockerfile -f k8s/images/Dockerfile
 
 check: install-dev
 	$(BIN)/ruff format --check .
@@ -63,8 +94,31 @@ bench: install-dev test-tools
 accuracy: install-dev
 	$(BIN)/python -m tests.accuracy
 
+# The documentation as a site in site/; it asks nothing of other hosts.
+docs: install-dev
+	$(BIN)/mkdocs build --strict
+
+COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
+FACES = --extra dashboard --extra lab
+
 # statsforecast says that it needs pandas 2; what is used of it here works on arrays.
+# The installer's lock is uv, and what `pip install --no-build-isolation -e .` needs; the SBOM's is
+# what lists an image's packages.
 lock: install-dev
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev --override requirements-overrides.txt pyproject.toml -c requirements.lock -o requirements-dev.lock
-	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -c requirements-dev.lock -o requirements-installer.lock
+	$(COMPILE) $(FACES) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml -c requirements.lock -o requirements-worker.lock
+	$(COMPILE) $(FACES) --extra dev --override requirements-overrides.txt pyproject.toml -c requirements.lock -o requirements-dev.lock
+	printf '%s\n' uv 'hatchling>=1.27' 'editables>=0.5' | $(COMPILE) - -c requirements-dev.lock -o requirements-installer.lock
+	printf '%s\n' 'cyclonedx-bom>=7' | $(COMPILE) - -c requirements-dev.lock -o requirements-sbom.lock
+	echo 'checkov>=3.3' | $(COMPILE) - -o requirements-policies.lock
+
+CONTAINERS ?= docker
+BASE ?= python:3.11-slim-bookworm
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+
+images:
+	for target in worker app; do \
+	  $(CONTAINERS) build -f k8s/images/Dockerfile --target $$target -t stockcast-$$target:$(VERSION) \
+	    --build-arg BASE=$(BASE) --build-arg VERSION=$(VERSION) \
+	    --build-arg REVISION=$$(git rev-parse HEAD) $(BUILD) . || exit 1; \
+	done
