@@ -11,7 +11,7 @@ from stockcast_lib.settings import (
     WorkerSettings,
     kernel_environment,
 )
-from stockcast_lib.wiring.models import SETTLE_IN, limits, model_runner, models
+from stockcast_lib.wiring.models import SETTLE_IN, WARM, limits, model_runner, models
 from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
@@ -34,7 +34,10 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
     from stockcast_lib.execution.runner import PapermillRunner
 
     return PapermillRunner(
-        environment=kernel_environment(stage), limits=limits(), prelude=SETTLE_IN
+        environment=kernel_environment(stage),
+        limits=limits(),
+        prelude=SETTLE_IN,
+        warm=WARM[stage],
     )
 
 
