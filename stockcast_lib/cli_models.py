@@ -95,11 +95,14 @@ def diff(
     api: _Api = None,
 ) -> None:
     """Show what changed between the code cells of two revisions."""
-    from stockcast_lib.core.contract import code_difference
+    from rich.console import Console
 
-    documents = _document(before, api), _document(after, api)
-    lines = list(code_difference(*documents, (before, after)))
-    typer.echo("\n".join(lines) if lines else "The code is the same.")
+    from stockcast_lib.publishing.difference import code_difference
+
+    console = Console()
+    color = console.is_terminal and not console.no_color
+    shown = code_difference(_document(before, api), _document(after, api), color=color)
+    typer.echo(f"--- {before}\n+++ {after}\n{shown}" if shown else "The code is the same.")
 
 
 def _models(url: str | None) -> "ModelsClient":

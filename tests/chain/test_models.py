@@ -256,10 +256,10 @@ def test_what_changed_between_two_revisions_is_shown(here, first, second):
     told = stockcast(here, "diff", *refs)
     assert told.returncode == 0, told.stderr
     assert (
-        "-config = ModelConfig.of(globals()).model_copy(update={'changepoint_prior_scale': 0.3}"
-        in (told.stdout)
+        "-  config = ModelConfig.of(globals()).model_copy(update={'changepoint_prior_scale': 0.3}"
+        in told.stdout
     )
-    assert "+config" in told.stdout
+    assert "+  config" in told.stdout
     assert stockcast(here, "diff", refs[0], refs[0]).stdout == "The code is the same.\n"
     written(here, quicker(bundled()), "own.ipynb")
     assert (
