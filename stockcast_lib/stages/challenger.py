@@ -54,7 +54,11 @@ class ChallengerRuns:
         new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
         asker = Asker(client=CHALLENGER, token=secrets.token_hex(12), lane=Lane.BATCH)
         try:
-            self.queue.submit(request, request_key(request, revision), new_id, asker)
+            made, new = self.queue.submit(request, request_key(request, revision), new_id, asker)
         except QueueFull:
             self.challengers.dropped(model)
             _log.info("challenger.dropped", model=model)
+            return
+        if new and job.price_version is not None:
+            # The same prices: no vendor is asked for others.
+            self.queue.hand_over(made, job.price_version)

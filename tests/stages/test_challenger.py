@@ -61,8 +61,8 @@ def served(**changes):
     return made_job(**{"request": parse_request(ASKED), "price_version": prices, **changes})
 
 
-def claimed(queue):
-    claim = queue.claim(Stage.INGEST, "worker", 0)
+def claimed(queue, stage=Stage.FORECAST):
+    claim = queue.claim(stage, "worker", 0)
     return claim.job if claim else None
 
 
@@ -71,6 +71,7 @@ def test_the_same_request_is_asked_of_the_challenger_in_the_background(runs, que
     job = claimed(queue)
     assert job.request.canonical() == {**ASKED, "model": BESIDE}
     assert (job.lane, job.challenger) == (Lane.BATCH, True)
+    assert job.price_version == served().price_version
     # Nobody is shown it.
     assert queue.recent(None, 10) == queue.recent("TEST", 10) == []
 
@@ -104,9 +105,9 @@ def test_where_the_queue_has_no_room_it_is_dropped_and_counted(runs, queue, chal
         queue.submit(parse_request(ASKED), f"key-{number}", f"job-{number}", asker())
     runs.after(served(), stale=True)
     assert challengers.drops == [BESIDE]
-    jobs = [claimed(queue) for _ in range(room)]
+    jobs = [claimed(queue, Stage.INGEST) for _ in range(room)]
     assert {job.challenger for job in jobs} == {False}
-    assert claimed(queue) is None
+    assert claimed(queue) is claimed(queue, Stage.INGEST) is None
     # Whoever asks finds the room that is left.
     assert queue.submit(parse_request(ASKED), "one more", "more", asker())[1]
 
