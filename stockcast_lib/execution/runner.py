@@ -60,6 +60,7 @@ class PapermillRunner:
         kernel_name: the kernelspec.
         prelude: see `KernelRecipe`.
         confinement: what alone kernels may reach; without one, all that this process may.
+        warm: see `KernelRecipe`.
     """
 
     def __init__(
@@ -70,10 +71,11 @@ class PapermillRunner:
         kernel_name: str = KERNEL,
         prelude: str = "",
         confinement: Confinement | None = None,
+        warm: str = "",
     ) -> None:
         self._limits = limits
         self._recipe = KernelRecipe(
-            kernel_name, environment, limits, shared_context(), prelude, confinement
+            kernel_name, environment, limits, shared_context(), prelude, confinement, warm
         )
         self._loop = LoopThread("notebooks")
         self._spare: Future[ReadyKernel] | None = None

@@ -13,6 +13,7 @@ from stockcast_lib.settings import (
 )
 from stockcast_lib.wiring.models import (
     SETTLE_IN,
+    WARM,
     limits,
     model_registry,
     model_runner,
@@ -41,7 +42,10 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
     from stockcast_lib.execution.runner import PapermillRunner
 
     return PapermillRunner(
-        environment=kernel_environment(stage), limits=limits(), prelude=SETTLE_IN
+        environment=kernel_environment(stage),
+        limits=limits(),
+        prelude=SETTLE_IN,
+        warm=WARM[stage],
     )
 
 
