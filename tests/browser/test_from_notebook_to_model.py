@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.stack,
     pytest.mark.kernels,
+    pytest.mark.long,
     pytest.mark.timeout(900),
     pytest.mark.skipif(can_confine() is not None, reason="published notebooks are refused here"),
 ]
