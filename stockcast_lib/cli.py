@@ -12,6 +12,7 @@ import typer
 
 from stockcast_lib.cli_backtest import backtest
 from stockcast_lib.cli_batch import batch
+from stockcast_lib.cli_challenger import challenger
 from stockcast_lib.cli_check import check
 from stockcast_lib.cli_dashboard import dashboard
 from stockcast_lib.cli_doctor import doctor
@@ -132,6 +133,7 @@ app.command()(backtest)
 app.command()(check)
 app.command()(publish)
 app.command()(promote)
+app.command()(challenger)
 app.command("models")(list_models)
 app.command()(diff)
 app.command()(batch)

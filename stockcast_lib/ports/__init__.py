@@ -12,6 +12,7 @@ from stockcast_lib.ports.market import (
     VendorBudget,
 )
 from stockcast_lib.ports.models import (
+    Challengers,
     ModelBoard,
     ModelPublishing,
     ModelStore,
@@ -41,6 +42,7 @@ from stockcast_lib.ports.results import (
 )
 
 __all__ = [
+    "Challengers",
     "Claim",
     "ClosingRunner",
     "DeadLetter",

@@ -11,7 +11,14 @@ from stockcast_lib.settings import (
     WorkerSettings,
     kernel_environment,
 )
-from stockcast_lib.wiring.models import SETTLE_IN, WARM, limits, model_runner, models
+from stockcast_lib.wiring.models import (
+    SETTLE_IN,
+    WARM,
+    limits,
+    model_registry,
+    model_runner,
+    models,
+)
 from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
@@ -23,6 +30,7 @@ from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_arch
 
 if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
+    from stockcast_lib.stages.challenger import ChallengerRuns
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.intake import Intake
     from stockcast_lib.stages.model_runner import ModelRunners
@@ -83,6 +91,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             runner=model_runners(),
             models=models(),
             ledger=ledger(),
+            challengers=_challenger_runs(),
         )
     archive = run_archive()
     return ClaimLoop(
@@ -92,6 +101,20 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         archive=archive,
         work=work,
         longest_wait=WorkerSettings.read().longest_retry_seconds,
+    )
+
+
+def _challenger_runs() -> "ChallengerRuns":
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.publishing.challenges import ModelChallengers
+    from stockcast_lib.stages.challenger import ChallengerRuns
+
+    return ChallengerRuns(
+        queue=job_queue(),
+        results=RedisResultStore(redis_client()),
+        models=models(),
+        challengers=ModelChallengers(model_registry()),
+        id_key=QueueSettings.read().frame_key_bytes,
     )
 
 
