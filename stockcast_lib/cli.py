@@ -14,6 +14,7 @@ from stockcast_lib.cli_backtest import backtest
 from stockcast_lib.cli_batch import batch
 from stockcast_lib.cli_check import check
 from stockcast_lib.cli_dashboard import dashboard
+from stockcast_lib.cli_demo import demo
 from stockcast_lib.cli_doctor import doctor
 from stockcast_lib.cli_forecast import forecast
 from stockcast_lib.cli_import import import_prices
@@ -124,6 +125,7 @@ def up(
 
 
 app.command()(dashboard)
+app.command(hidden=True)(demo)
 app.command()(doctor)
 
 
