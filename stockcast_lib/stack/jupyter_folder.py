@@ -12,6 +12,8 @@ from stockcast_lib.stack.lab import LAB
 
 # In seconds. A page that is closed or loaded anew leaves its kernel to the server.
 _ALONE, _LOOK = 60, 10
+# What Voilà's own main module shows widgets with.
+_MANAGER = "@voila-dashboards/widgets-manager8"
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
@@ -33,7 +35,7 @@ def _plain_kernel() -> dict[str, Any]:
 
 def _server_configuration() -> dict[str, Any]:
     return {
-        "VoilaConfiguration": VOILA,
+        "VoilaConfiguration": {**VOILA, "extension_allowlist": [*VOILA["extension_allowlist"], _MANAGER]},
         "MappingKernelManager": {"cull_idle_timeout": _ALONE, "cull_interval": _LOOK},
         **LAB,
     }
