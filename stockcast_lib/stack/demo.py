@@ -45,7 +45,7 @@ def run_demo(data_dir: Path) -> None:
 def _run(parts: Running) -> None:
     check_outer_settings()
     market = VendorSettings.read_outer().announced()
-    stores, environment = prepared_stores(parts.folder, published=False)
+    stores, environment = prepared_stores(parts.folder, small=True)
     ports = dict(zip((Stage.INGEST, Stage.FORECAST), free_ports(2), strict=True))
     environment = {**environment, **stage_addresses(ports), **market}
     jupyter = jupyter_environment(parts.folder / "jupyter", outer_environment())

@@ -20,7 +20,9 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_AREN
 def jupyter_environment(folder: Path, inherited: Mapping[str, str]) -> dict[str, str]:
     """Write the files, and what makes Jupyter, and any that start kernels, read them first."""
     _write(folder / "kernels" / "stockcast" / "kernel.json", _plain_kernel())
-    _write(folder / "jupyter_server_config.json", _server_configuration())
+    # JupyterLab reads its own file alone, and hands its server what is the server's.
+    for name in ("jupyter_server_config.json", "jupyter_lab_config.json"):
+        _write(folder / name, _configuration())
     paths = dashboard_environment(inherited)
     paths["JUPYTER_CONFIG_PATH"] = inherited.get("JUPYTER_CONFIG_PATH", "")
     return {name: _first(folder, known) for name, known in paths.items()}
@@ -33,9 +35,12 @@ def _plain_kernel() -> dict[str, Any]:
     return {**known, "env": {**known["env"], **_ONE_THREAD}}
 
 
-def _server_configuration() -> dict[str, Any]:
+def _configuration() -> dict[str, Any]:
     return {
-        "VoilaConfiguration": {**VOILA, "extension_allowlist": [*VOILA["extension_allowlist"], _MANAGER]},
+        "VoilaConfiguration": {
+            **VOILA,
+            "extension_allowlist": [*VOILA["extension_allowlist"], _MANAGER],
+        },
         "MappingKernelManager": {"cull_idle_timeout": _ALONE, "cull_interval": _LOOK},
         **LAB,
     }

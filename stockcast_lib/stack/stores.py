@@ -1,13 +1,14 @@
 """The Redis and the S3 of a stack, its own or those that settings name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from stockcast_lib.core.errors import StackFailed
 from stockcast_lib.settings import outer_environment
 from stockcast_lib.stack import embedded
 from stockcast_lib.stack.credentials import stored_credentials
-from stockcast_lib.stack.network import LOOPBACK, free_ports
+from stockcast_lib.stack.network import LOOPBACK, accepts, free_ports
 from stockcast_lib.stack.probes import FAR_SECONDS, REGION, redis_probe, s3_probe
 from stockcast_lib.stack.supervisor import Child
 
@@ -25,12 +26,13 @@ _FOREIGN_AWS = (
 )  # fmt: skip
 
 
-def prepared_stores(folder: Path, *, published: bool) -> tuple[list[Child], dict[str, str]]:
+def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], dict[str, str]]:
     """What must be started, and how clients reach Redis and S3.
 
     Args:
         folder: of the stack's data and credentials.
-        published: whether there are published notebooks, which only read the embedded S3.
+        small: for a machine with little memory: without the S3 that only reads, so that published
+            notebooks are not run, and with no client to ask whether the embedded stores are ready.
 
     Raises:
         StackFailed: what a setting names does not answer.
@@ -46,7 +48,8 @@ def prepared_stores(folder: Path, *, published: bool) -> tuple[list[Child], dict
         _require(redis_probe(outer[_REDIS_URL], FAR_SECONDS), f"The Redis of {_REDIS_URL}")
     else:
         environment[_REDIS_URL] = embedded.redis_url(redis_port, credentials)
-        children.append(embedded.redis_child(folder, redis_port, credentials))
+        redis = embedded.redis_child(folder, redis_port, credentials)
+        children.append(_listening(redis, redis_port) if small else redis)
     if outer.get(_S3_URL):
         own = {name: outer[name] for name in _STORE_NAMES if name in outer}
         own = {_BUCKET: embedded.BUCKET, "AWS_DEFAULT_REGION": REGION, **own}
@@ -54,11 +57,16 @@ def prepared_stores(folder: Path, *, published: bool) -> tuple[list[Child], dict
         _require(s3_probe(own, FAR_SECONDS), f"The bucket {own[_BUCKET]} at {_S3_URL}")
     else:
         environment |= embedded.s3_environment(s3_port, credentials)
-        children.append(embedded.s3_child(folder, s3_port, credentials))
-        if published:
+        s3 = embedded.s3_child(folder, s3_port, credentials)
+        children.append(_listening(s3, s3_port) if small else s3)
+        if not small:
             environment |= embedded.reading_environment(reading_port, credentials)
             children.append(embedded.reading_s3_child(folder, reading_port, credentials))
     return children, environment
+
+
+def _listening(child: Child, port: int) -> Child:
+    return replace(child, ready=lambda: accepts(port))
 
 
 def server_environment(environment: Mapping[str, str]) -> dict[str, str]:

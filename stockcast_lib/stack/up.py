@@ -63,7 +63,7 @@ def _ports(options: UpOptions) -> Ports:
 def _run(parts: Running, ports: Ports, workers: int) -> None:
     check_outer_settings()
     market = VendorSettings.read_outer().announced()
-    stores, environment = prepared_stores(parts.folder, published=True)
+    stores, environment = prepared_stores(parts.folder)
     environment = {**environment, **ports.environment(), **market}
     holder, token = _own_holder(parts.folder)
     # Made before anything starts: a missing part is told at once.
