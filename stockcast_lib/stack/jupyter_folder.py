@@ -41,6 +41,8 @@ def _configuration() -> dict[str, Any]:
             **VOILA,
             "extension_allowlist": [*VOILA["extension_allowlist"], _MANAGER],
         },
+        # Else Voilà's own main module would ask another host for it; no formula is shown.
+        "ServerApp": {"tornado_settings": {"mathjax_url": ""}},
         "MappingKernelManager": {"cull_idle_timeout": _ALONE, "cull_interval": _LOOK},
         **LAB,
     }
