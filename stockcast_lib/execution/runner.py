@@ -64,7 +64,7 @@ class PapermillRunner:
         ahead: whether the next run's kernel is kept ready, which takes memory while nothing runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its name
         self,
         *,
         environment: Mapping[str, str],

@@ -26,7 +26,7 @@ def badges():
 def test_the_environment_is_the_one_of_the_root():
     link = BINDER / "environment.yml"
     assert link.is_symlink()
-    assert os.readlink(link) == "../environment.yml"
+    assert str(link.readlink()) == "../environment.yml"
     assert link.resolve() == REPOSITORY / "environment.yml"
 
 
