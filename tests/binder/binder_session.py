@@ -91,7 +91,7 @@ def _install(venv: Path) -> None:
     # Copied: what is given to the user must not be shared with anybody's cache, nor its memory.
     subprocess.run(
         [uv, "pip", "install", "-q", "--link-mode", "copy", "--compile-bytecode",
-         "--python", str(venv / "bin" / "python"), "--require-hashes",
+         "--python", str(venv / "bin" / "python"), "--require-hashes", "--no-deps",
          "-r", "requirements.lock", "-r", "requirements-installer.lock"],
         cwd=REPOSITORY, check=True, timeout=_BUILD_SECONDS,
     )  # fmt: skip
