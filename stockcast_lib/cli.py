@@ -15,6 +15,7 @@ from stockcast_lib.cli_batch import batch
 from stockcast_lib.cli_challenger import challenger
 from stockcast_lib.cli_check import check
 from stockcast_lib.cli_dashboard import dashboard
+from stockcast_lib.cli_demo import demo
 from stockcast_lib.cli_doctor import doctor
 from stockcast_lib.cli_forecast import forecast
 from stockcast_lib.cli_import import import_prices
@@ -125,6 +126,7 @@ def up(
 
 
 app.command()(dashboard)
+app.command(hidden=True)(demo)
 app.command()(doctor)
 
 

@@ -52,7 +52,7 @@ _DISPOSE_SECONDS = 10.0
 
 
 class PapermillRunner:
-    """Executes one notebook at a time, each in a kernel of its own, with the next one kept ready.
+    """Executes one notebook at a time, each in a kernel of its own.
 
     Args:
         environment: all that kernels see of the environment.
@@ -61,9 +61,10 @@ class PapermillRunner:
         prelude: see `KernelRecipe`.
         confinement: what alone kernels may reach; without one, all that this process may.
         warm: see `KernelRecipe`.
+        ahead: whether the next run's kernel is kept ready, which takes memory while nothing runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its name
         self,
         *,
         environment: Mapping[str, str],
@@ -72,8 +73,10 @@ class PapermillRunner:
         prelude: str = "",
         confinement: Confinement | None = None,
         warm: str = "",
+        ahead: bool = True,
     ) -> None:
         self._limits = limits
+        self._ahead = ahead
         self._recipe = KernelRecipe(
             kernel_name, environment, limits, shared_context(), prelude, confinement, warm
         )
@@ -87,7 +90,9 @@ class PapermillRunner:
             self._spare = self._loop.submit(ReadyKernel.start(self._recipe))
 
     def wait_until_ready(self) -> None:
-        """Have a kernel ready. Raises as `ReadyKernel.start` does."""
+        """Have a kernel ready, if one is to be kept. Raises as `ReadyKernel.start` does."""
+        if not self._ahead:
+            return
         self.prepare()
         assert self._spare is not None  # noqa: S101  # for mypy
         self._spare.result(2 * START_SECONDS)
@@ -107,8 +112,9 @@ class PapermillRunner:
             return _outcome(notebook, None, error)
         except (NoSuchKernel, OSError, ValueError) as error:
             return _outcome(notebook, None, _could_not_run(notebook, error))
-        # While this run keeps one core busy, the next run's kernel starts on another.
-        self.prepare()
+        if self._ahead:
+            # While this run keeps one core busy, the next run's kernel starts on another.
+            self.prepare()
         try:
             return self._run(notebook, checked, kernel, on_progress, cancellation)
         finally:

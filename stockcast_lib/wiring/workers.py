@@ -46,6 +46,7 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
         limits=limits(),
         prelude=SETTLE_IN,
         warm=WARM[stage],
+        ahead=WorkerSettings.read().kernels_ahead,
     )
 
 
