@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-browser test-k8s container-tools policies pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
+.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -34,9 +34,15 @@ test-tools:
 # Most tests wait for servers most of the time: two files at once, each on servers of its own.
 # On a busy machine one of thousands may miss its time: up to three a run are tried once more, and shown.
 # What looks for the rare fault is not.
+PYTEST = $(BIN)/pytest -n 2 --dist loadfile --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks \
+  --rerun-exclude-path tests/chaos --rerun-exclude-path tests/fuzz --durations 15
+
 test: install-dev test-tools
-	$(BIN)/pytest -n 2 --dist loadfile --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks \
-	  --rerun-exclude-path tests/chaos --rerun-exclude-path tests/fuzz --durations 40
+	$(PYTEST) -m "not long"
+
+# What takes minutes and looks at one thing from end to end.
+test-long: install-dev test-tools
+	$(PYTEST) -m long
 
 # What takes longer in the browser: the dashboard's bars as they are promised, and twenty visitors.
 test-browser: install-dev test-tools
