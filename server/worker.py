@@ -133,7 +133,8 @@ async def serve(stage: Stage, *, reuse_port: bool) -> None:
     health = WorkerHealth(loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set)
     if settings.health_port:
         # Already while the kernels warm up: whoever asks is told why it is not ready.
-        calls = health_application(health.not_alive, health.not_ready)
+        exposition = wiring.worker_exposition(stage, lambda: runner.ready)
+        calls = health_application(health.not_alive, health.not_ready, exposition)
         serve_health(calls, host, settings.health_port)
     # Only then: whoever finds the port open takes the worker for ready.
     if await _is_warm(runner, stop):

@@ -14,7 +14,8 @@ from stockcast_lib.core.errors import (
     UnknownTicker,
 )
 from stockcast_lib.core.retries import retry_delay
-from stockcast_lib.execution import fork_client, provisioner
+from stockcast_lib.execution import fork_client
+from stockcast_lib.execution.counts import COUNTS
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.settings import kernel_environment
@@ -181,11 +182,11 @@ def test_runs_leave_no_thread_and_no_file_open(run):
 
 
 def test_every_kernel_is_forked(run):
-    before = provisioner.fallbacks
+    before = COUNTS.fallbacks
     outcome = run("x = 1", "import os; os.getppid()")
     server = fork_client.shared_fork_server("stockcast_lib.warm").pid
     assert outcome.outputs == ({"text/plain": str(server)},)
-    assert provisioner.fallbacks == before
+    assert COUNTS.fallbacks == before
 
 
 def test_a_fork_server_that_dies_takes_its_run_along_and_is_born_again(run):

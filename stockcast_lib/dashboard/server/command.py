@@ -9,6 +9,8 @@ from pathlib import Path
 TEMPLATE = "stockcast"
 READY_PATH = "readyz"
 LOOPBACK = "127.0.0.1"
+# By name, as Jupyter's parts are: the wiring knows the dashboard, and not the other way round.
+METRICS = "stockcast_lib.wiring.dashboard_metrics"
 _JUPYTER_DATA = Path(__file__).resolve().parent.parent
 _WAITING_KERNELS = 2
 # Not at once: the visitor who took the last one is still loading the page.
@@ -36,6 +38,7 @@ def dashboard_command(notebook: Path, port: int, seats: Seats, host: str = LOOPB
         # The port was promised to somebody: fail rather than take the next one.
         "DashboardApp.port_retries": 0,
         "DashboardApp.session_limit": seats.sessions,
+        "DashboardApp.metrics": METRICS,
         "VoilaConfiguration.template": TEMPLATE,
         "VoilaConfiguration.allow_template_override": "NO",
         "VoilaConfiguration.allow_theme_override": "NO",
