@@ -29,6 +29,7 @@ from stockcast_lib.dashboard.server.handlers import MetricsHandler, PageHandler,
 from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Limits, Sessions
 from stockcast_lib.dashboard.server.waiting import WaitingKernels
+from stockcast_lib.logs import json_formatter
 from stockcast_lib.ports import UNCOUNTED, ServerMetrics
 
 _log = structlog.get_logger()
@@ -51,6 +52,12 @@ class DashboardApp(Voila):  # type: ignore[misc]
     metrics = Unicode(
         "", config=True, help="The function that makes the metrics; none are kept without one."
     )
+
+    def get_default_logging_config(self) -> dict[str, Any]:
+        """See `Application`: JSON lines, as the other servers write them."""
+        config: dict[str, Any] = super().get_default_logging_config()
+        config["formatters"]["console"] = {"()": json_formatter}
+        return config
 
     def init_settings(self) -> dict[str, Any]:
         """See `Voila`."""

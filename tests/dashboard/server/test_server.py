@@ -51,7 +51,7 @@ def kernel_id(answer):
 
 
 def test_asking_whether_it_serves_takes_no_kernel(client, server):
-    for path in ("readyz", "healthz"):
+    for path in ("readyz", "healthz", "metrics"):
         for method in ("GET", "HEAD"):
             assert client.request(method, path).status_code == 200
     assert client.head("").status_code == 405
