@@ -61,7 +61,9 @@ class SessionFigures:
     Attributes:
         open: of them.
         limit: how many there may be.
+        waiting: kernels that wait for the next ones.
     """
 
     open: int
     limit: int
+    waiting: int

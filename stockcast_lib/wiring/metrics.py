@@ -81,7 +81,7 @@ def dashboard_metrics(sessions: Callable[[], SessionFigures]) -> ServerMetrics:
     """The dashboard's server's.
 
     Args:
-        sessions: how many have it open; answers at once.
+        sessions: how many have it open, and kernels wait; answers at once.
     """
     from stockcast_lib.adapters.prometheus import families
     from stockcast_lib.adapters.prometheus.counting import PrometheusRequests
@@ -91,7 +91,9 @@ def dashboard_metrics(sessions: Callable[[], SessionFigures]) -> ServerMetrics:
     opened = Reading("sessions", sessions, lasts=0.0)
     return ServerMetrics(
         PrometheusRequests(_registry()),
-        PrometheusExposition(_registry(), (opened, families.session_families), _kernels(lambda: 0)),
+        PrometheusExposition(
+            _registry(), (opened, families.session_families), _kernels(lambda: sessions().waiting)
+        ),
     )
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from prometheus_client.parser import text_string_to_metric_families
-
 from stockcast_lib.core.tokens import Right, TokenHolder, new_token, token_digest
 from stockcast_lib.stack import embedded
 from stockcast_lib.stack.credentials import Credentials, stored_credentials
 from stockcast_lib.stack.network import answers_ok, free_ports
+from stockcast_lib.stack.quick import quick
 from stockcast_lib.stack.supervisor import Child, Supervisor
-from tests.gateway import fetch
+from tests.scraping import scraped
 from tests.servers import REPOSITORY, clean_environment
 from tests.watching import watched
 
@@ -43,27 +42,6 @@ class Operated:
 
     def samples(self, name: str) -> dict:
         return scraped(self.urls[name])
-
-
-def scraped(url):
-    """All values that a process tells, by name and labels."""
-    answer = fetch(f"{url.rstrip('/')}/metrics")
-    assert answer.status == 200
-    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    return {
-        (sample.name, *sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(answer.body.decode())
-        for sample in family.samples
-    }
-
-
-def total(samples, name, **labels):
-    """The sum of a name's samples that have these labels among theirs."""
-    return sum(
-        value
-        for (found, *at), value in samples.items()
-        if found == name and labels.items() <= dict(at).items()
-    )
 
 
 @contextmanager
@@ -107,7 +85,7 @@ def _server(name, environment, health):
     module = ["server.worker", "--stage", name] if name in STAGES else ["server.gateway"]
     return Child(
         name=name,
-        argv=[sys.executable, "-m", *module],
+        argv=quick([sys.executable, "-m", *module]),
         env={**environment, **own, "PYTHONPATH": str(REPOSITORY)},
         ready=lambda: answers_ok(health, "/readyz"),
     )

@@ -2,18 +2,20 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import urllib.request
 
 import pytest
 
+from stockcast_lib.stack.network import accepts, free_ports
 from tests.chain.client import ask, call, until
-from tests.chain.operations import STAGES, operated, total
-from tests.event_stream import EventReader
+from tests.chain.operations import STAGES, operated
+from tests.scraping import total
+from tests.servers import REPOSITORY, clean_environment
 from tests.standins.vendors import running_vendors
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(180)]
-
-MODEL = {"model": "default", "ticker": "AAPL"}
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +51,6 @@ def test_the_gateway_tells_how_the_queue_stands(service):
     assert {told["stockcast_workers", ("stage", stage)] for stage in STAGES} == {1}
     assert told["stockcast_source_up", ("source", "queue")] == 1
     assert told["stockcast_source_up", ("source", "scores")] == 1
-
-
-def test_listeners_of_events_are_counted_while_they_listen(service):
-    def listeners():
-        return service.samples("gateway")["stockcast_event_listeners",]
-
-    _, job = ask(service.api, {"ticker": "MSFT", "days": 20, "params": {"training_years": 3}}, 0)
-    reader = EventReader(f"{service.api}{job['links']['events']}")
-    assert any(event for event in reader)
-    until(lambda: listeners() == 0)
 
 
 def test_workers_tell_runs_cells_and_kernels(service):
@@ -157,3 +149,39 @@ def test_no_secret_is_in_logs_archived_notebooks_or_answers(service):
         if secret.encode() in text
     ]
     assert found == []
+
+
+def test_no_secret_is_in_what_a_gateway_says_without_its_stores(tmp_path):
+    port, nothing = free_ports(2)
+    secrets = {
+        "STOCKCAST_FRAME_KEY": "planted-frame-key-0000",
+        "AWS_ACCESS_KEY_ID": "PLANTEDACCESSKEY0000",
+        "AWS_SECRET_ACCESS_KEY": "planted-secret-key-0000",
+    }
+    password = "planted-redis-password"
+    environment = {
+        **clean_environment(), **secrets,
+        "STOCKCAST_ENV_FILES": "off",
+        "STOCKCAST_REDIS_URL": f"redis://user:{password}@127.0.0.1:{nothing}/0",
+        "STOCKCAST_S3_ENDPOINT_URL": f"http://127.0.0.1:{nothing}",
+        "STOCKCAST_GATEWAY_PORT": str(port),
+    }  # fmt: skip
+    log, command = tmp_path / "gateway.log", [sys.executable, "-m", "server.gateway"]
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, env=environment, cwd=REPOSITORY, stderr=said) as gateway,
+    ):
+        try:
+            until(lambda: accepts(port))
+            url = f"http://127.0.0.1:{port}"
+            asked = {"ticker": "AAPL", "days": 20}
+            answers = [
+                call(f"{url}/readyz"), call(f"{url}/metrics"), call(f"{url}/api/v1/scores"),
+                call(f"{url}/api/v1/forecasts"), call(f"{url}/api/v1/forecasts", asked),
+            ]  # fmt: skip
+        finally:
+            gateway.kill()
+    assert [status for status, *_ in answers] == [503, 200, 503, 503, 503]
+    told = b"".join(body for *_, body in answers) + log.read_bytes()
+    assert b"metrics.away" in told
+    assert [what for what in (*secrets.values(), password) if what.encode() in told] == []

@@ -82,7 +82,7 @@ class DashboardApp(Voila):  # type: ignore[misc]
         return made
 
     def _session_figures(self) -> SessionFigures:
-        return SessionFigures(len(self.sessions), self.sessions.limit)
+        return SessionFigures(len(self.sessions), self.sessions.limit, len(self.waiting))
 
     def _log_request(self, handler: RequestHandler) -> None:
         request, status = handler.request, handler.get_status()

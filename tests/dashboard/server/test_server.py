@@ -14,6 +14,7 @@ import websocket
 
 from stockcast_lib.dashboard.server.command import Seats
 from tests.dashboard.server.running import WIDGET, served
+from tests.scraping import scraped, total
 
 pytestmark = [pytest.mark.kernels, pytest.mark.timeout(180)]
 
@@ -56,6 +57,25 @@ def test_asking_whether_it_serves_takes_no_kernel(client, server):
             assert client.request(method, path).status_code == 200
     assert client.head("").status_code == 405
     assert len(server.kernels()) == SEATS.waiting
+
+
+def test_visitors_requests_and_kernels_are_told_to_prometheus(client, server):
+    client.get("nothing/here")
+    told = scraped(server.url)
+    assert told["stockcast_dashboard_sessions",] == 0
+    assert told["stockcast_dashboard_sessions_limit",] == SEATS.sessions
+    assert told["stockcast_kernel_forks_total",] >= SEATS.waiting
+    assert told["stockcast_kernels_ready",] == SEATS.waiting
+    requests = "stockcast_http_requests_total"
+    assert total(told, requests, route="StateHandler", method="GET", status="200") > 0
+    assert total(told, requests, status="404") > 0
+
+
+def test_every_line_of_its_log_is_a_json_object(client, server):
+    client.get("nothing/here")
+    lines = [json.loads(line) for line in server.log.read_text("utf-8").splitlines()]
+    assert "http.request" in {line["event"] for line in lines}
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
 
 
 def test_a_kernel_that_nobody_connects_to_is_gone_soon(client, server):
