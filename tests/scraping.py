@@ -24,3 +24,23 @@ def total(samples, name, **labels):
         for (found, *at), value in samples.items()
         if found == name and labels.items() <= dict(at).items()
     )
+
+
+_SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+
+
+def described(text):
+    """The names that a text exports, of metrics without a value yet too, each with the labels seen.
+
+    A metric that nothing was counted of has no sample; its labels are those of its collector.
+    """
+    found = {}
+    for family in text_string_to_metric_families(text):
+        for suffix in _SUFFIXES.get(family.type, ("",)):
+            found[family.name + suffix] = {
+                label
+                for sample in family.samples
+                if sample.name == family.name + suffix
+                for label in sample.labels
+            }
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Lane
 
 
@@ -52,8 +53,10 @@ class StageMetrics(Protocol):
     def message(self, outcome: str) -> None:
         """A message was answered: what became of it, or a rejection's code."""
 
-    def run(self, lane: Lane, outcome: Outcome, error: str, seconds: float) -> None:
-        """A job was let go; `error` is the code of what ended it, or empty."""
+    def run(
+        self, lane: Lane, outcome: Outcome, error: StockcastError | None, seconds: float
+    ) -> None:
+        """A job was let go; `error` is what ended it, if anything did."""
 
     def cell(self, seconds: float) -> None:
         """A notebook's cell has run."""
@@ -98,7 +101,9 @@ class Uncounted:
     def message(self, outcome: str) -> None:
         """See `StageMetrics.message`."""
 
-    def run(self, lane: Lane, outcome: Outcome, error: str, seconds: float) -> None:
+    def run(
+        self, lane: Lane, outcome: Outcome, error: StockcastError | None, seconds: float
+    ) -> None:
         """See `StageMetrics.run`."""
 
     def cell(self, seconds: float) -> None:

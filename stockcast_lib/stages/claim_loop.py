@@ -115,7 +115,7 @@ class ClaimLoop:
                 if error is not None:
                     outcome = self._settle(claim, error, heartbeat.renewed())
             seconds = time.monotonic() - began
-            self._metrics.run(claim.lane, outcome, error.code if error else "", seconds)
+            self._metrics.run(claim.lane, outcome, error, seconds)
             _log.info("job.left", outcome=outcome, seconds=round(seconds, 3))
 
     def _attempt(self, claim: Claim) -> StockcastError | None:

@@ -7,6 +7,7 @@ from http import HTTPMethod
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Lane, Stage
 from stockcast_lib.ports import Lookup, Outcome
 
@@ -61,7 +62,7 @@ class PrometheusStage:
         )  # fmt: skip
         self._runs = Counter(
             "stockcast_runs", "Jobs that this worker has let go of, by how it ended.",
-            ("stage", "lane", "outcome", "error"), registry=registry,
+            ("stage", "lane", "outcome", "error", "fault"), registry=registry,
         )  # fmt: skip
         self._run_seconds = Histogram(
             "stockcast_run_duration_seconds", "How long a worker held a job.",
@@ -84,9 +85,12 @@ class PrometheusStage:
         """See `StageMetrics.message`."""
         self._messages.labels(self._stage, outcome).inc()
 
-    def run(self, lane: Lane, outcome: Outcome, error: str, seconds: float) -> None:
+    def run(
+        self, lane: Lane, outcome: Outcome, error: StockcastError | None, seconds: float
+    ) -> None:
         """See `StageMetrics.run`."""
-        self._runs.labels(self._stage, lane, outcome, error).inc()
+        why = (error.code, error.fault) if error else ("", "")
+        self._runs.labels(self._stage, lane, outcome, *why).inc()
         self._run_seconds.labels(self._stage, lane).observe(seconds)
 
     def cell(self, seconds: float) -> None:

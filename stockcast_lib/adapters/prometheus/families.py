@@ -115,12 +115,14 @@ def score_families(found: Scores) -> Iterator[Metric]:
         if coverage.forecasts:
             held.add_metric(place, coverage.held / coverage.forecasts)
     yield from (ratio, held, promised, counted)
+    looked = GaugeMetricFamily(
+        "stockcast_scored_timestamp_seconds",
+        "When the ledger was last scored, in seconds since the epoch.",
+        labels=(),
+    )
     if found.scored_at is not None:
-        yield GaugeMetricFamily(
-            "stockcast_scored_timestamp_seconds",
-            "When the ledger was last scored, in seconds since the epoch.",
-            found.scored_at.timestamp(),
-        )
+        looked.add_metric((), found.scored_at.timestamp())
+    yield looked
 
 
 def _shown(scores: Sequence[Score]) -> Iterator[Score]:

@@ -12,10 +12,11 @@ from stockcast_lib.adapters.prometheus.counting import PrometheusRequests, Prome
 from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition
 from stockcast_lib.adapters.prometheus.reading import Reading
 from stockcast_lib.core.budgets import CallLimit, VendorState, WindowLeft
-from stockcast_lib.core.errors import QueueUnavailable
+from stockcast_lib.core.errors import NotEnoughHistory, QueueUnavailable
 from stockcast_lib.core.jobs import Lane, Stage
-from stockcast_lib.core.scores import Score, Scores, ServedCoverage
+from stockcast_lib.core.scores import Scores
 from stockcast_lib.ports import Outcome
+from tests.factories import score
 
 
 @pytest.fixture
@@ -31,17 +32,6 @@ def samples(exposition):
         for family in told
         for sample in family.samples
     }
-
-
-def score(**changes):
-    fields = {
-        "model": "default", "revision": "new", "tuned": False, "sessions": 5, "forecasts": 40,
-        "tickers": 3, "periods": 9, "first_as_of": date(2026, 1, 5),
-        "last_as_of": date(2026, 3, 2), "error": 1.0, "naive_error": 1.0, "ratio": 0.98,
-        "bias": 0.0, "coverage": ServedCoverage(level=0.8, held=30, forecasts=40),
-        "drift": None, "p_value": None, "standing": "untested",
-    }  # fmt: skip
-    return Score(**{**fields, **changes})
 
 
 def test_a_request_counts_by_its_template_method_and_status(registry):
@@ -65,10 +55,10 @@ def test_methods_that_nobody_knows_count_as_one(registry):
 
 def test_a_run_counts_by_how_it_ended(registry):
     stage = PrometheusStage(registry, Stage.FORECAST)
-    stage.run(Lane.BATCH, Outcome.FAILED, "not-enough-history", 0.2)
+    stage.run(Lane.BATCH, Outcome.FAILED, NotEnoughHistory("Too few sessions."), 0.2)
     at = (
-        ("error", "not-enough-history"), ("lane", "batch"), ("outcome", "failed"),
-        ("stage", "forecast"),
+        ("error", "not-enough-history"), ("fault", "caller"), ("lane", "batch"),
+        ("outcome", "failed"), ("stage", "forecast"),
     )  # fmt: skip
     assert samples(PrometheusExposition(registry))["stockcast_runs_total", *at] == 1
 
