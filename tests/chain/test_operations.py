@@ -11,9 +11,14 @@ import pytest
 from stockcast_lib.stack.network import accepts, free_ports
 from tests.chain.client import ask, call, until
 from tests.chain.operations import STAGES, operated
-from tests.scraping import total
+from tests.gateway import fetch
+from tests.k8s.checks.monitoring import exported
+from tests.scraping import described, total
 from tests.servers import REPOSITORY, clean_environment
 from tests.standins.vendors import running_vendors
+
+# Another process's, held against `exported` where that is tested.
+DASHBOARD = "stockcast_dashboard_"
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(180)]
 
@@ -78,6 +83,21 @@ def test_caches_and_vendors_are_counted(service):
     unknown = {"vendor": "tiingo", "outcome": "unknown-ticker"}
     assert total(told, "stockcast_vendor_calls_total", **unknown) >= 1
     assert total(told, "stockcast_vendor_calls_left", vendor="tiingo", window_seconds="3600") > 0
+
+
+def test_rules_and_dashboards_may_name_what_is_exported_and_nothing_else(service):
+    """The manifests' checks hold what they name against `exported`; this is what makes it true."""
+    told = {}
+    for url in service.urls.values():
+        for metric, labels in described(fetch(f"{url}/metrics").body.decode()).items():
+            told[metric] = told.get(metric, set()) | labels
+    of_servers = {
+        metric: labels for metric, labels in exported().items() if not metric.startswith(DASHBOARD)
+    }
+    assert told.keys() == of_servers.keys()
+    assert {
+        metric: labels for metric, labels in told.items() if labels and labels != exported()[metric]
+    } == {}
 
 
 def test_no_label_has_a_ticker_or_a_job(service):

@@ -14,7 +14,8 @@ import websocket
 
 from stockcast_lib.dashboard.server.command import Seats
 from tests.dashboard.server.running import WIDGET, served
-from tests.scraping import scraped, total
+from tests.k8s.checks.monitoring import exported
+from tests.scraping import described, scraped, total
 
 pytestmark = [pytest.mark.kernels, pytest.mark.timeout(180)]
 
@@ -69,6 +70,12 @@ def test_visitors_requests_and_kernels_are_told_to_prometheus(client, server):
     requests = "stockcast_http_requests_total"
     assert total(told, requests, route="StateHandler", method="GET", status="200") > 0
     assert total(told, requests, status="404") > 0
+
+
+def test_it_exports_what_rules_and_dashboards_may_name_of_it(server):
+    told = described(httpx.get(f"{server.url}metrics").text)
+    assert told.keys() <= exported().keys()
+    assert {name for name in exported() if name.startswith("stockcast_dashboard_")} <= told.keys()
 
 
 def test_every_line_of_its_log_is_a_json_object(client, server):

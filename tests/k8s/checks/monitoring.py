@@ -18,9 +18,11 @@ from stockcast_lib.core.scores import Scores
 from stockcast_lib.ports import Lookup, Outcome
 from tests.factories import score
 from tests.k8s.checks.flows import selects
-from tests.k8s.checks.manifests import COMPONENT, is_own, pod, pod_labels, ports, title
+from tests.k8s.checks.manifests import component, is_own, pod, pod_labels, ports, title
 from tests.scraping import described
 
+# The port at which each server tells its figures.
+_TOLD_AT = {"gateway": "http", "dashboard": "http", "ingest": "health", "forecast": "health"}
 # Prometheus's own, of each target.
 _ITS_OWN = {"up": {"job", "instance", "pod"}}
 # What it adds to each sample, by the PodMonitor.
@@ -65,22 +67,29 @@ def monitors(manifests):
         spec = monitor["spec"]
         own = [w for w in manifests.servers() if any(map(is_own, pod(w)["containers"]))]
         selected = [w for w in own if selects(spec["selector"], pod_labels(w))]
-        named = {pod_labels(w)[COMPONENT] for w in selected}
-        if named != {"gateway", "dashboard", "ingest", "forecast"}:
+        named = {component(w) for w in selected}
+        if named != _TOLD_AT.keys():
             faults.append(f"{title(monitor)} selects {sorted(named)}")
-        wanted = [each["port"] for each in spec["podMetricsEndpoints"]]
-        for workload in selected:
-            open_ports = {name for c in pod(workload)["containers"] for name in ports(c)}
-            if len(open_ports & set(wanted)) != 1:
-                faults.append(f"{title(workload)} is not scraped at one port")
-        used = {name for w in selected for c in pod(w)["containers"] for name in ports(c)}
-        faults += [f"{title(monitor)}: no pod has a port {name}" for name in set(wanted) - used]
+        wanted = {each["port"] for each in spec["podMetricsEndpoints"]}
+        faults += [
+            f"{title(workload)} is scraped at {sorted(found)}"
+            for workload in selected
+            if (found := _named_ports(workload) & wanted) != {_TOLD_AT.get(component(workload))}
+        ]
+        faults += [
+            f"{title(monitor)}: nobody tells figures at a port {name}"
+            for name in wanted - set(_TOLD_AT.values())
+        ]
         faults += [
             f"{title(monitor)}: figures are not at {each['path']}"
             for each in spec["podMetricsEndpoints"]
             if each["path"] != "/metrics"
         ]
     return faults
+
+
+def _named_ports(workload):
+    return {name for container in pod(workload)["containers"] for name in ports(container)}
 
 
 def expressions(manifests):
