@@ -124,6 +124,14 @@ def test_what_a_worker_logs_of_a_job_names_all_that_there_is_of_it(service, stag
         assert {"job", "ticker", "model", "attempt"} <= line.keys()
 
 
+def test_a_worker_logs_the_revision_that_a_forecast_has(service):
+    _, job = ask(service.api, {"ticker": "AAPL", "days": 20})
+    lines = [json.loads(line) for line in service.log("forecast").splitlines()]
+    (chosen,) = [line for line in lines if line["event"] == "model.chosen"]
+    assert (chosen["job"], chosen["ticker"]) == (job["id"], "AAPL")
+    assert chosen["revision"] == job["result"]["revision"]
+
+
 def test_what_the_gateway_logs_of_a_job_names_it(service):
     _, job = ask(service.api, {"ticker": "AAPL", "days": 20})
     lines = [json.loads(line) for line in service.log("gateway").splitlines()]
