@@ -98,7 +98,6 @@ VARIES = {"Date", "Server", "Transfer-Encoding"}
         ("/api/v1/models", 200),
         ("/api/v1/models/default/builtin/notebook.ipynb", 200),
         ("/api/v1/scores", 200),
-        ("/metrics", 200),
         ("/healthz", 200),
         ("/readyz", 200),
     ],
