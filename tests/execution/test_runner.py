@@ -1,5 +1,6 @@
 """Notebooks through papermill in real kernels."""
 
+import contextlib
 import json
 import time
 
@@ -36,6 +37,20 @@ def test_outputs_come_in_order_with_the_executed_notebook(run):
     assert [output["text/plain"] for output in outcome.outputs] == ["6", "'end'"]
     assert [(each.cell, each.cells) for each in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert "x = 5" in sources(outcome)[1]
+
+
+def test_it_is_told_how_long_each_code_cell_took_and_when_a_kernel_waits(tmp_path):
+    told, limits = [], Limits(run_seconds=30.0)
+    environment = kernel_environment("forecast")
+    runner = PapermillRunner(environment=environment, limits=limits, cell_ran=told.append)
+    with contextlib.closing(runner):
+        assert runner.ready == 0
+        runner.wait_until_ready()
+        assert runner.ready == 1
+        notebook = notebook_file(tmp_path, "x = 1", "import time; time.sleep(0.3)", "1 / 0")
+        runner.run(notebook, {}, lambda _: None, Cancellation())
+    assert len(told) == 3
+    assert [seconds >= 0.3 for seconds in told][:2] == [False, True]
 
 
 def test_the_notebook_says_which_libraries_it_ran_with(run):
