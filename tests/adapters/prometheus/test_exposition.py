@@ -88,6 +88,12 @@ def test_a_source_that_is_away_says_so_and_the_others_are_told(registry):
     assert not any(name.startswith("stockcast_jobs") for name, *_ in found)
 
 
+def test_a_source_that_breaks_is_away_too(registry):
+    reading = Reading("queue", lambda: 1 / 0, lasts=60)
+    found = samples(PrometheusExposition(registry, (reading, families.queue_families)))
+    assert found["stockcast_source_up", ("source", "queue")] == 0
+
+
 def test_a_source_that_hangs_keeps_nobody_and_is_asked_once():
     asked, let_on = [], threading.Event()
 
@@ -140,7 +146,7 @@ def scored(registry, *scores):
 def test_of_a_model_the_newest_revision_is_told_as_it_is_served(registry):
     older = score(revision="old", last_as_of=date(2026, 2, 2), ratio=0.5)
     tuned = score(tuned=True, last_as_of=date(2026, 3, 5), ratio=0.6)
-    found = scored(registry, older, tuned, score(), score(sessions=21, ratio=1.1))
+    found = scored(registry, older, score(), tuned, score(sessions=21, ratio=1.1))
     ratios = {key[2][1]: value for key, value in found.items() if "error_ratio" in key[0]}
     assert ratios == {"5": 0.98, "21": 1.1}
     at = (("model", "default"), ("sessions", "5"))
