@@ -38,6 +38,8 @@ MONITORING_MUTATIONS = (
     Mutation(monitoring.monitors, _MONITOR, f"{_ENDPOINT}/port", "frames"),
     Mutation(monitoring.monitors, _MONITOR, _ENDPOINT),
     Mutation(monitoring.monitors, _MONITOR, f"{_ENDPOINT}/path", "/healthz"),
+    Mutation(monitoring.monitors, _MONITOR, "spec/jobLabel", "app.kubernetes.io/component"),
+    Mutation(monitoring.monitors, _MONITOR, "spec/podTargetLabels/+", "tier"),
     Mutation(monitoring.monitors, _MONITOR, f"{_SELECTED}/3"),
     Mutation(monitoring.monitors, _MONITOR, f"{_SELECTED}/+", "lab"),
     Mutation(
@@ -53,6 +55,7 @@ MONITORING_MUTATIONS = (
             "sum by (status) (stockcast_jobs_waiting) > 0",
             "rate(stockcast_runs_total{code='x'}[5m]) > 0",
             "sum(rate(stockcast_runs_total[5m]) > 0",
+            'up{job="stockcast-gateway"} == 0',
         )
     ),
     Mutation(

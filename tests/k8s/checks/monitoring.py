@@ -23,6 +23,8 @@ from tests.scraping import described
 
 # The port at which each server tells its figures.
 _TOLD_AT = {"gateway": "http", "dashboard": "http", "ingest": "health", "forecast": "health"}
+# What rules and dashboards ask for by `job`.
+_JOB = "stockcast"
 # Prometheus's own, of each target.
 _ITS_OWN = {"up": {"job", "instance", "pod"}}
 # What it adds to each sample, by the PodMonitor.
@@ -70,6 +72,12 @@ def monitors(manifests):
         named = {component(w) for w in selected}
         if named != _TOLD_AT.keys():
             faults.append(f"{title(monitor)} selects {sorted(named)}")
+        faults += [
+            f"{title(workload)} has not the labels that {title(monitor)} takes over"
+            for workload in selected
+            if not set(spec["podTargetLabels"]) <= pod_labels(workload).keys()
+            or pod_labels(workload).get(spec["jobLabel"]) != _JOB
+        ]
         wanted = {each["port"] for each in spec["podMetricsEndpoints"]}
         faults += [
             f"{title(workload)} is scraped at {sorted(found)}"
@@ -188,6 +196,8 @@ def _faults(text):
             continue
         asked = {matcher.name for matcher in selector.matchers.matchers} | grouped
         unknown = asked - known - _TARGET
+        jobs = {m.value for m in selector.matchers.matchers if m.name == "job"}
+        faults += [f"{selector.name}: there is no job {job}" for job in jobs - {_JOB}]
         faults += [f"{selector.name} has no label {label}" for label in sorted(unknown)]
     return faults
 
