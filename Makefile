@@ -10,7 +10,7 @@ BIN := .venv/bin
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --require-hashes -r requirements-installer.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e .
 	touch $@
 
@@ -103,14 +103,14 @@ docs: install-dev
 
 COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 FACES = --extra dashboard --extra lab
+OVERRIDES = --override requirements-overrides.txt
 
-# statsforecast says that it needs pandas 2; what is used of it here works on arrays.
 # The installer's lock is uv, and what `pip install --no-build-isolation -e .` needs; the SBOM's is
 # what lists an image's packages.
 lock: install-dev
-	$(COMPILE) $(FACES) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml -c requirements.lock -o requirements-worker.lock
-	$(COMPILE) $(FACES) --extra dev --override requirements-overrides.txt pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) $(OVERRIDES) $(FACES) pyproject.toml -o requirements.lock
+	$(COMPILE) $(OVERRIDES) pyproject.toml -c requirements.lock -o requirements-worker.lock
+	$(COMPILE) $(OVERRIDES) $(FACES) --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 	printf '%s\n' uv 'hatchling>=1.27' 'editables>=0.5' | $(COMPILE) - -c requirements-dev.lock -o requirements-installer.lock
 	printf '%s\n' 'cyclonedx-bom>=7' | $(COMPILE) - -c requirements-dev.lock -o requirements-sbom.lock
 	echo 'checkov>=3.3' | $(COMPILE) - -o requirements-policies.lock

@@ -38,7 +38,7 @@ from stockcast_lib.web.worker_health import health_application, serve_health
 _log = structlog.get_logger()
 _INTAKE_THREADS = 8
 _BACKLOG = 1024  # of clients that come at once
-# For a run to be ended, and its job to be handed back.
+# Of the grace, for a run to be ended and its job to be handed back.
 _HAND_BACK_SECONDS = 3.0
 
 T = TypeVar("T")
@@ -180,7 +180,7 @@ async def _is_warm(runner: PapermillRunner, stop: asyncio.Event) -> bool:
 
 async def _end(loop: ClaimLoop, claims: threading.Thread, grace_seconds: float) -> None:
     loop.stop()
-    await asyncio.to_thread(claims.join, grace_seconds)
+    await asyncio.to_thread(claims.join, max(0.0, grace_seconds - _HAND_BACK_SECONDS))
     if claims.is_alive():
         loop.abandon()
         await asyncio.to_thread(claims.join, _HAND_BACK_SECONDS)

@@ -16,7 +16,8 @@ from stockcast_lib.core.errors import (
     VendorUnavailable,
 )
 from stockcast_lib.core.price_checks import missing_sessions
-from stockcast_lib.core.prices import PriceHistory, PriceVersion, price_history
+from stockcast_lib.core.price_history import PriceHistory, price_history
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.refresh import continues, joined_parts, overlap_start
 from stockcast_lib.forecasting.trading_calendar import all_sessions, last_closed_session
 from stockcast_lib.ports import MarketData, PriceStore

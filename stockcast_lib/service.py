@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stockcast_lib.core import job_ids, keys
 from stockcast_lib.core.errors import (
@@ -26,7 +26,7 @@ from stockcast_lib.core.jobs import (
     request_key,
 )
 from stockcast_lib.core.model_config import BUILT_IN_MODELS, ModelChoice
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.protocol import Submit
 from stockcast_lib.core.scores import Scores
 from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
@@ -44,6 +44,9 @@ from stockcast_lib.ports import (
     Submission,
     SubmissionStore,
 )
+
+if TYPE_CHECKING:
+    from stockcast_lib.core.price_history import PriceHistory
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,7 @@ class ForecastService:
         """The prices that the next forecast of a ticker starts from, if any were fetched."""
         return self.board.current(ticker)
 
-    def prices_of(self, key: str) -> tuple[PriceVersion, PriceHistory]:
+    def prices_of(self, key: str) -> "tuple[PriceVersion, PriceHistory]":
         """The prices that a forecast was made from.
 
         Args:

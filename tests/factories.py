@@ -12,7 +12,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Asker
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import DATE, PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import DATE, PriceHistory
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import (
     Band,
     Baseline,

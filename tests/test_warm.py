@@ -1,8 +1,10 @@
-"""What kernels find done already."""
+"""What kernels find done already, and what no process carries that does not need it."""
 
 import os
 import subprocess
 import sys
+
+import pytest
 
 _MAKE_THE_PAGE = """
 import sys
@@ -16,6 +18,7 @@ dashboard(service, wiring.origin_fits, wiring.unused_seconds())
 service.models()
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 """
+_NAMES = "print(*{name.partition('.')[0] for name in sys.modules})"
 # Nothing is asked of these before there is a visitor.
 _NOWHERE = {
     "STOCKCAST_ENV_FILES": "off",
@@ -27,10 +30,34 @@ _NOWHERE = {
 }
 
 
-def test_a_visitors_kernel_imports_nothing_of_ours_by_itself_and_nothing_large():
+_MODELS = {"prophet", "matplotlib", "plotly", "scipy"}
+
+
+def modules_after(code: str) -> set[str]:
     made = subprocess.run(
-        [sys.executable, "-c", _MAKE_THE_PAGE],
+        [sys.executable, "-c", code],
         env={**os.environ, **_NOWHERE}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert not {"stockcast_lib", "redis", "structlog", "boto3", "plotly"} & set(made.stdout.split())
+    return set(made.stdout.split())
+
+
+def test_a_visitors_kernel_imports_nothing_of_ours_by_itself_and_nothing_large():
+    made = modules_after(_MAKE_THE_PAGE)
+    assert not {"stockcast_lib", "redis", "structlog", "boto3", "plotly"} & made
+
+
+@pytest.mark.parametrize(
+    ("made", "unwanted"),
+    [
+        ("import server.gateway; wiring.service(); wiring.publishing()", _MODELS | {"pandas"}),
+        ("import server.worker; wiring.claim_loop('ingest', 'it')", _MODELS | {"pandas"}),
+        ("import server.worker; wiring.claim_loop('forecast', 'it')", _MODELS | {"pandas"}),
+        ("from stockcast_lib.warm import prices; prices.warm_up()", _MODELS),
+        ("from stockcast_lib.warm import forecasts; forecasts.warm_up()", {"ipywidgets"}),
+    ],
+    ids=["gateway", "ingest worker", "forecast worker", "ingest kernels", "forecast kernels"],
+)
+def test_no_process_carries_what_another_is_for(made, unwanted):
+    held = modules_after(f"import sys; from stockcast_lib import wiring; {made}; {_NAMES}")
+    assert not unwanted & held

@@ -1,20 +1,23 @@
 """Price versions in S3: rows under their content's hash, provenance in a manifest.
 
-The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which any tool reads.
+The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which any tool reads. Who
+only asks for manifests, as every server does, never imports pandas.
 """
 
 import gzip
 import hashlib
-import io
 from datetime import datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import NoPrices
-from stockcast_lib.core.price_checks import COLUMNS, check_prices
-from stockcast_lib.core.prices import DATE, PriceHistory, PriceVersion
+from stockcast_lib.core.prices import PriceVersion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stockcast_lib.core.price_history import PriceHistory
 
 
 class S3PriceStore:
@@ -31,15 +34,18 @@ class S3PriceStore:
 
     def save(
         self,
-        history: PriceHistory,
+        history: "PriceHistory",
         fetched_at: datetime,
         *,
         behind: bool = True,
         missing_sessions: int = 0,
     ) -> PriceVersion:
         """See `PriceStore.save`."""
+        from stockcast_lib.adapters.price_rows import to_csv
+        from stockcast_lib.core.price_checks import COLUMNS, check_prices
+
         frame = check_prices(history.frame)[list(COLUMNS)]
-        text = _to_csv(frame)
+        text = to_csv(frame)
         # Of the text: what gzip and Parquet make of it differs between their releases.
         content_hash = hashlib.sha256(text).hexdigest()[:32]
         stamp = keys.stamp(fetched_at)
@@ -63,7 +69,9 @@ class S3PriceStore:
             self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
         return version
 
-    def _put_rows(self, content_hash: str, text: bytes, frame: pd.DataFrame) -> None:
+    def _put_rows(self, content_hash: str, text: bytes, frame: "pd.DataFrame") -> None:
+        from stockcast_lib.adapters.price_rows import to_parquet
+
         # Another release's bytes under the same key would be an overwriting.
         held = self._bucket.list(keys.price_rows(content_hash))
         csv, parquet = keys.price_csv(content_hash), keys.price_parquet(content_hash)
@@ -84,8 +92,11 @@ class S3PriceStore:
             raise NoPrices(f"The store holds no price version {key}.")
         return PriceVersion.model_validate_json(held)
 
-    def load(self, version: PriceVersion) -> PriceHistory:
+    def load(self, version: PriceVersion) -> "PriceHistory":
         """See `PriceStore.load`."""
+        from stockcast_lib.adapters.price_rows import from_parquet
+        from stockcast_lib.core.price_history import PriceHistory
+
         held = self._bucket.get(keys.price_parquet(version.content_hash))
         if held is None:
             raise NoPrices(f"The store holds no rows for price version {version.key}.")
@@ -97,29 +108,3 @@ class S3PriceStore:
             notes=version.notes,
             own_adjustment=version.own_adjustment,
         )
-
-
-def _to_csv(frame: pd.DataFrame) -> bytes:
-    text: str = frame.to_csv(index_label=DATE, date_format="%Y-%m-%d", lineterminator="\n")
-    return text.encode()
-
-
-def to_parquet(frame: pd.DataFrame) -> bytes:
-    """A price frame as a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame, nthreads=1), file)
-    return file.getvalue()
-
-
-def from_parquet(data: bytes) -> pd.DataFrame:
-    """The price frame in a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    # On this thread: starting more takes longer than these few rows.
-    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
-    frame: pd.DataFrame = table.to_pandas(use_threads=False)
-    return frame

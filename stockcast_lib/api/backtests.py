@@ -13,7 +13,8 @@ from stockcast_lib.core.results import Skill
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stockcast_lib.core.prices import PriceHistory, PriceVersion
+    from stockcast_lib.core.price_history import PriceHistory
+    from stockcast_lib.core.prices import PriceVersion
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from stockcast_lib.core.jobs import MIN_DAYS, parse_request
 
 if TYPE_CHECKING:
-    from stockcast_lib.core.prices import PriceHistory, PriceVersion
+    from stockcast_lib.core.price_history import PriceHistory
+    from stockcast_lib.core.prices import PriceVersion
 
 
 class ImportedPrices:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.forecasting.backtest import OriginFits, backtest_history, fit_origins
 from stockcast_lib.forecasting.model import DEFAULT_CONFIG, prepared_model
 from stockcast_lib.forecasting.trading_calendar import sessions_between, target_session

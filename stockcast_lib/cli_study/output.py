@@ -14,7 +14,7 @@ from stockcast_lib.charts.studies.page import figure_page
 from stockcast_lib.charts.studies.words import column_text, share_text
 from stockcast_lib.cli_study.documents import study_document
 from stockcast_lib.core.errors import InvalidRequest
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 
 # Of a file or a pipe: who reads it there folds or searches the lines.
 _UNLIMITED = 10_000

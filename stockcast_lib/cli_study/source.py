@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import MIN_DAYS, parse_request
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 
 if TYPE_CHECKING:
     import pandas as pd

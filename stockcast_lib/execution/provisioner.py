@@ -60,11 +60,13 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """See `LocalProvisioner`."""
         confinement: Confinement | None = kwargs.pop("confinement", None)
+        warm = kwargs.pop("warm", self.warm)
         environment = {name: str(value) for name, value in kwargs.get("env", {}).items()}
         cwd = str(kwargs.get("cwd") or Path.cwd())
         try:
             process = await asyncio.to_thread(
                 self._fork,
+                warm,
                 cmd,
                 environment,
                 cwd,
@@ -84,6 +86,7 @@ class ForkProvisioner(LocalProvisioner):
 
     def _fork(
         self,
+        warm: str,
         cmd: list[str],
         environment: dict[str, str],
         cwd: str,
@@ -93,7 +96,7 @@ class ForkProvisioner(LocalProvisioner):
     ) -> ForkedProcess:
         if not linux.AVAILABLE or cmd[1:3] != _LAUNCHER:
             raise ForkFailed("This kernel can only be started plainly.")
-        return shared_fork_server(self.warm).fork(
+        return shared_fork_server(warm).fork(
             cmd[3:], environment, cwd, quiet=quiet, confinement=confinement
         )
 

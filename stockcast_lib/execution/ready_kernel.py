@@ -59,6 +59,7 @@ class KernelRecipe:
         prelude: an expression that it evaluates while it waits for its notebook; whether that
             succeeds is no matter.
         confinement: what alone it may reach; None where it may all that this process may.
+        warm: the module whose `warm_up()` the fork server calls, where not the kernelspec's.
     """
 
     name: str
@@ -67,6 +68,7 @@ class KernelRecipe:
     context: zmq.asyncio.Context = field(repr=False)
     prelude: str = ""
     confinement: Confinement | None = None
+    warm: str = ""
 
 
 class ReadyKernel:
@@ -109,10 +111,13 @@ class ReadyKernel:
             await limiting
 
     async def _launch(self) -> None:
-        environment, confined = dict(self._recipe.environment), {}
+        environment = dict(self._recipe.environment)
+        forking: dict[str, Any] = {}
+        if self._recipe.warm:
+            forking["warm"] = self._recipe.warm
         if self._recipe.confinement is not None:
             environment |= homes(self._folder.name)
-            confined = {"confinement": self._recipe.confinement}
+            forking["confinement"] = self._recipe.confinement
         try:
             await self.manager.start_kernel(
                 env=environment,
@@ -121,7 +126,7 @@ class ReadyKernel:
                 # What is printed is in the notebook; a flood of it must not fill the log.
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                **confined,
+                **forking,
             )
         except ForkFailed as error:
             raise KernelDied(f"A confined kernel could not be forked: {error}") from error

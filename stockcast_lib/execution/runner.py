@@ -65,9 +65,10 @@ class PapermillRunner:
         prelude: see `KernelRecipe`.
         confinement: what alone kernels may reach; without one, all that this process may.
         cell_ran: told how many seconds each code cell took.
+        warm: see `KernelRecipe`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of what a run is given
         self,
         *,
         environment: Mapping[str, str],
@@ -76,11 +77,12 @@ class PapermillRunner:
         prelude: str = "",
         confinement: Confinement | None = None,
         cell_ran: Callable[[float], None] | None = None,
+        warm: str = "",
     ) -> None:
         self._limits = limits
         self._cell_ran = cell_ran or _unheard
         self._recipe = KernelRecipe(
-            kernel_name, environment, limits, shared_context(), prelude, confinement
+            kernel_name, environment, limits, shared_context(), prelude, confinement, warm
         )
         self._loop = LoopThread("notebooks")
         self._spare: Future[ReadyKernel] | None = None

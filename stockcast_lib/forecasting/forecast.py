@@ -8,7 +8,7 @@ import pandas as pd
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.model_config import Engine, ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.core.results import Band, Baseline, Coverage, Skill
 from stockcast_lib.forecasting import baselines
 from stockcast_lib.forecasting.backtest import OriginFits, backtest_history, fit_origins

@@ -2,13 +2,16 @@
 
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from stockcast_lib.core.budgets import CallLease
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import ErrorReport
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.symbols import SymbolDirectory
+
+if TYPE_CHECKING:
+    from stockcast_lib.core.price_history import PriceHistory
 
 
 class MarketData(Protocol):
@@ -20,7 +23,7 @@ class MarketData(Protocol):
     def calls_made(self) -> int:
         """How many requests it was sent."""
 
-    def daily_prices(self, ticker: str, start: date | None = None) -> PriceHistory:
+    def daily_prices(self, ticker: str, start: date | None = None) -> "PriceHistory":
         """The sessions from a date on; without one, the whole history.
 
         Raises UnknownTicker, Throttled, NotInPlan, BadVendorKey, BadVendorData.
@@ -42,7 +45,7 @@ class PriceStore(Protocol):
 
     def save(
         self,
-        history: PriceHistory,
+        history: "PriceHistory",
         fetched_at: datetime,
         *,
         behind: bool = True,
@@ -59,7 +62,7 @@ class PriceStore(Protocol):
     def version(self, key: str) -> PriceVersion:
         """The manifest at a key. Raises NoPrices."""
 
-    def load(self, version: PriceVersion) -> PriceHistory:
+    def load(self, version: PriceVersion) -> "PriceHistory":
         """The rows of a version. Raises NoPrices."""
 
 

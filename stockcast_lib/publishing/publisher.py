@@ -1,4 +1,7 @@
-"""The gate that a notebook goes through, and promotions: the `ModelPublishing` port."""
+"""The gate that a notebook goes through, and promotions: the `ModelPublishing` port.
+
+Who only lists models, as the gateway mostly does, never imports what trials take: the numerics.
+"""
 
 import json
 import re
@@ -37,7 +40,7 @@ from stockcast_lib.core.models import (
 from stockcast_lib.ports import MarketData, ModelCatalogue, NotebookRunner, PriceStore
 from stockcast_lib.publishing.registry import ModelRegistry
 from stockcast_lib.publishing.rehearsal import Failed
-from stockcast_lib.publishing.trials import TrialSet, compare, run_trials
+from stockcast_lib.publishing.trial_set import TrialSet
 
 _log = structlog.get_logger()
 
@@ -49,7 +52,7 @@ class Publisher:
     Attributes:
         registry: of models.
         models: leads to the champion's notebook.
-        market: gives the bundled sample.
+        market: the bundled sample.
         prices: of trials.
         trials: what each notebook is tried on.
         runner: a runner for notebooks that nobody trusts, for as long as it is held.
@@ -58,7 +61,7 @@ class Publisher:
 
     registry: ModelRegistry
     models: ModelCatalogue
-    market: MarketData
+    market: Callable[[], MarketData]
     prices: PriceStore
     trials: TrialSet
     runner: Callable[[], AbstractContextManager[NotebookRunner]]
@@ -89,7 +92,7 @@ class Publisher:
             # The same code under another name, or a gate that was left half way.
             held = self.registry.store.scores(ref.revision or "")
             scores = held or self._tried(runner, notebook, ref)
-            comparison = compare(scores, self._scores_of(runner, champion), champion)
+            comparison = _compared(scores, self._scores_of(runner, champion), champion)
         revision = ModelRevision(
             name=ref.name,
             revision=ref.revision or "",
@@ -157,7 +160,7 @@ class Publisher:
             with self.runner() as runner:
                 candidate = self._scores_of(runner, ref)
                 held = self._scores_of(runner, champion)
-        return compare(candidate, held, champion)
+        return _compared(candidate, held, champion)
 
     def _scores_of(self, runner: NotebookRunner, ref: ModelRef) -> TrialScores:
         return self._known_scores(ref) or self._tried(runner, self.models.notebook(str(ref)), ref)
@@ -169,8 +172,10 @@ class Publisher:
         return self.registry.store.scores(self._code(self.models.notebook(str(ref))))
 
     def _tried(self, runner: NotebookRunner, notebook: Path, ref: ModelRef) -> TrialScores:
+        from stockcast_lib.publishing.trials import run_trials
+
         try:
-            scores = run_trials(self.trials, runner, notebook, self.market, self.prices)
+            scores = run_trials(self.trials, runner, notebook, self.market(), self.prices)
         except Failed as failed:
             if failed.cause.retryable:
                 raise failed.cause from None
@@ -180,6 +185,12 @@ class Publisher:
 
     def _code(self, notebook: Path) -> str:
         return code_revision(read_notebook(notebook.read_bytes(), notebook.name))
+
+
+def _compared(candidate: TrialScores, champion: TrialScores, ref: ModelRef) -> Comparison:
+    from stockcast_lib.publishing.trials import compare
+
+    return compare(candidate, champion, ref)
 
 
 def _refuse_name(name: str) -> None:

@@ -1,48 +1,29 @@
 """Trials of a model notebook: run as of past days, its forecasts are held against what came.
 
 The notebook is given prices that end on that day, so that nothing that it says of itself counts,
-and whatever it computes, it cannot have looked ahead. The tickers, days and horizon are fixed; the
-days are of years from which none of Stockcast's own constants was chosen, and so far apart that no
-two windows overlap.
+and whatever it computes, it cannot have looked ahead.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from stockcast_lib.core.models import Comparison, ModelRef, Trial, TrialScores, settings_digest
+from stockcast_lib.core.models import Comparison, ModelRef, Trial, TrialScores
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import PriceHistory
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import ForecastResult, Standing
 from stockcast_lib.forecasting.skill import SIGNIFICANT, diebold_mariano
 from stockcast_lib.ports import MarketData, NotebookRunner, PriceStore
 from stockcast_lib.publishing.rehearsal import rehearse
+from stockcast_lib.publishing.trial_set import DAYS, DAYS_AS_OF, TrialSet
 
-DAYS_AS_OF = tuple(date(year, month, 15) for year in (2009, 2010, 2011, 2012) for month in (3, 9))
-DAYS = 30
-_METHOD = 1
 # A year of sessions: the unit of the errors is the mean change in it.
 _SCALE_SESSIONS = 252
-
-
-@dataclass(frozen=True)
-class TrialSet:
-    """What every notebook is tried on.
-
-    Attributes:
-        tickers: bundled ones, with prices from years before the days of the trials.
-    """
-
-    tickers: tuple[str, ...]
-
-    @property
-    def digest(self) -> str:
-        """Of all that makes scores comparable."""
-        return settings_digest({**asdict(self), "as_of": DAYS_AS_OF, "days": DAYS, "by": _METHOD})
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A price version in words and figures."""
 
-from stockcast_lib.charts.appearance import data_text, day_text, price_text
 from stockcast_lib.core.budgets import VendorRecord
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import PriceHistory
+from stockcast_lib.core.prices import PriceVersion
+from stockcast_lib.core.words import data_text, day_text, price_text
 from stockcast_lib.report.html import card, paragraphs, table
 
 PREVIEW_ROWS = 5

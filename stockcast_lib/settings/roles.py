@@ -121,8 +121,9 @@ class WorkerSettings(Role):
     Clients connect to a stage's address; its workers listen there too, or on its port at
     `listen_host`. On `health_port` a worker tells how it is; 0 is nowhere.
     `run_timeout_seconds` is a notebook's, `cell_timeout_seconds` a cell's, `silence_seconds` a TCP
-    peer's, `grace_seconds` that of a job under way when its worker is told to stop, and
-    `longest_retry_seconds` the most between two tries of a job while what it needs is away.
+    peer's, `grace_seconds` that of a worker told to stop (the last three are to give back the job
+    under way), and `longest_retry_seconds` the most between two tries of a job while what it needs
+    is away.
     `kernel_memory_mb` is what each process of a kernel may hold, and all of them together;
     `kernel_processes` is how many there may be. `queue_limit` is how many jobs may wait or run.
     """
@@ -137,7 +138,7 @@ class WorkerSettings(Role):
     kernel_processes: int = Field(64, ge=1)
     queue_limit: int = Field(keys.QUEUE_LIMIT, ge=1)
     silence_seconds: float = Field(10, gt=0)
-    grace_seconds: float = Field(5, ge=0)
+    grace_seconds: float = Field(8, ge=3)
     longest_retry_seconds: float = Field(30, gt=0)
 
     def address(self, stage: Stage) -> tuple[str, int]:

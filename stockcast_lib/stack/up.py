@@ -183,7 +183,7 @@ def _server_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "NO_PROXY": no_proxy,
         "PYTHONUNBUFFERED": "1",
         # Time enough to give a job back before the worker is killed (`Child.grace`).
-        "STOCKCAST_GRACE_SECONDS": "3",
+        "STOCKCAST_GRACE_SECONDS": "4",
     }
 
 

@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib import __version__
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.settings import StoreSettings
 from stockcast_lib.wiring.stores import bucket
 
 if TYPE_CHECKING:
+    from stockcast_lib.core.price_history import PriceHistory
     from stockcast_lib.forecasting.backtest import OriginFits
 
 
-def origin_fits(version: PriceVersion, history: PriceHistory, config: ModelConfig) -> "OriginFits":
+def origin_fits(
+    version: PriceVersion, history: "PriceHistory", config: ModelConfig
+) -> "OriginFits":
     """The model at past origins: from the archive, else fitted and archived.
 
     Args:

@@ -87,11 +87,11 @@ def symbol_sources() -> "tuple[SymbolSource, ...]":
 
 
 def _bundled_symbols() -> SymbolDirectory:
-    from stockcast_lib.adapters.vendors.sample import SampleVendor
+    from stockcast_lib.adapters.vendors.sample_symbols import bundled_symbols
 
     # Every other vendor knows more tickers than any list that we have.
     alone = asked_vendors() == ("sample",)
-    return SymbolDirectory(SampleVendor().directory().symbols, complete=alone)
+    return SymbolDirectory(bundled_symbols().symbols, complete=alone)
 
 
 @cache

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from stockcast_lib import __version__
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ModelsRefused
-from stockcast_lib.ports import ModelCatalogue, ModelPublishing
+from stockcast_lib.core.jobs import Stage
+from stockcast_lib.ports import MarketData, ModelCatalogue, ModelPublishing
 from stockcast_lib.settings import (
     ModelSettings,
     NotebookSettings,
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
     from stockcast_lib.publishing.hiding import HidingRunner
     from stockcast_lib.publishing.registry import ModelRegistry
-    from stockcast_lib.publishing.trials import TrialSet
+    from stockcast_lib.publishing.trial_set import TrialSet
 
 # An expression, so that the notebook finds no name that it did not make.
 SETTLE_IN = "__import__('stockcast_lib.warm').warm.settle_in()"
+# A stage's kernels are forked from a server that knows no more.
+WARM = {
+    Stage.INGEST: "stockcast_lib.warm.prices",
+    Stage.FORECAST: "stockcast_lib.warm.forecasts",
+}
 _HTTPS = 443
 _HTTP = 80
 
@@ -77,14 +83,13 @@ def _fetched_notebooks() -> Path:
 def publishing() -> ModelPublishing:
     """What the faces do with models."""
     from stockcast_lib.adapters.s3_prices import S3PriceStore
-    from stockcast_lib.adapters.vendors.sample import SampleVendor
     from stockcast_lib.execution.versions import library_versions
     from stockcast_lib.publishing.publisher import Publisher
 
     return Publisher(
         registry=model_registry(),
         models=models(),
-        market=SampleVendor(),
+        market=_sample,
         prices=S3PriceStore(bucket(), keys.TRIAL_PRICES),
         trials=_trials(),
         runner=_held_runner,
@@ -92,8 +97,14 @@ def publishing() -> ModelPublishing:
     )
 
 
+def _sample() -> MarketData:
+    from stockcast_lib.adapters.vendors.sample import SampleVendor
+
+    return SampleVendor()
+
+
 def _trials() -> "TrialSet":
-    from stockcast_lib.publishing.trials import TrialSet
+    from stockcast_lib.publishing.trial_set import TrialSet
 
     return TrialSet(ModelSettings.read().trial_tickers)
 
@@ -132,6 +143,7 @@ def model_runner(cell_ran: Callable[[float], None] | None = None) -> "HidingRunn
         prelude=SETTLE_IN,
         confinement=_confined_to(place.get("STOCKCAST_S3_ENDPOINT_URL")),
         cell_ran=cell_ran,
+        warm=WARM[Stage.FORECAST],
     )
     return HidingRunner(runner, tuple(reading.values()))
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from stockcast_lib.core.prices import Freshness, PriceHistory, PriceVersion, no_prices
+from stockcast_lib.core.prices import Freshness, PriceVersion, no_prices
 from stockcast_lib.ports import PriceStore, RunArchive, ScoreStore
 from stockcast_lib.settings import StoreSettings, VendorSettings
 
 if TYPE_CHECKING:
     from stockcast_lib.adapters.s3 import Bucket
     from stockcast_lib.adapters.s3_ledger import S3Ledger
+    from stockcast_lib.core.price_history import PriceHistory
 
 
 @cache
@@ -57,7 +58,7 @@ def score_store() -> ScoreStore:
     return S3Scores(bucket())
 
 
-def load_prices(ticker: str, key: str | None = None) -> tuple[PriceVersion, PriceHistory]:
+def load_prices(ticker: str, key: str | None = None) -> "tuple[PriceVersion, PriceHistory]":
     """A price version, the newest by default, and its rows.
 
     Raises:

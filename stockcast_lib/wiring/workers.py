@@ -12,7 +12,7 @@ from stockcast_lib.settings import (
     kernel_environment,
 )
 from stockcast_lib.wiring.metrics import stage_metrics
-from stockcast_lib.wiring.models import SETTLE_IN, limits, model_runner, models
+from stockcast_lib.wiring.models import SETTLE_IN, WARM, limits, model_runner, models
 from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
@@ -39,6 +39,7 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
         limits=limits(),
         prelude=SETTLE_IN,
         cell_ran=stage_metrics(stage).cell,
+        warm=WARM[stage],
     )
 
 

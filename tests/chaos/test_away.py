@@ -20,6 +20,8 @@ from tests.servers import READY_SECONDS, clean_environment, running_stack
 AWAY_SECONDS = float(os.environ.get("STOCKCAST_AWAY_SECONDS", "5"))
 END_SECONDS = 120 + 2 * AWAY_SECONDS
 JOB = "a" * 32
+# For Python and the kernels to end.
+ENDING_SECONDS = 3.0
 
 pytestmark = [
     pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(int(AWAY_SECONDS) + 400),
@@ -95,7 +97,7 @@ def start_worker(stores, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sleeps", "grace", "left"), [(60, 0.2, JobState.QUEUED), (2, 20, JobState.FAILED)]
+    ("sleeps", "grace", "left"), [(60, 3, JobState.QUEUED), (2, 20, JobState.FAILED)]
 )
 def test_a_worker_told_to_stop_finishes_its_job_or_gives_it_back(
     handed_over, start_worker, sleeps, grace, left
@@ -115,7 +117,7 @@ def test_a_worker_told_to_stop_finishes_its_job_or_gives_it_back(
 def test_a_worker_told_to_stop_while_redis_is_away_ends_within_its_grace(
     stores, handed_over, start_worker, gone
 ):
-    grace = 2
+    grace = 4
     worker = start_worker(60, grace)
     deadline = time.monotonic() + 30
     while (job := handed_over.job(JOB)).progress is None or job.progress.cell < job.progress.cells:
@@ -128,8 +130,8 @@ def test_a_worker_told_to_stop_while_redis_is_away_ends_within_its_grace(
         began = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
-        # Sooner than Redis itself is given up: nothing waits for it.
-        assert time.monotonic() - began < LONGEST_COMMAND
+        # Long before Redis itself is given up: nothing waits for it.
+        assert time.monotonic() - began < grace + ENDING_SECONDS < LONGEST_COMMAND
     finally:
         if gone is signal.SIGSTOP:
             redis.resume()

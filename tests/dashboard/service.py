@@ -8,7 +8,8 @@ from typing import Any
 
 from stockcast_lib.core.jobs import Job, JobState, Progress, Stage, parse_request
 from stockcast_lib.core.model_config import BUILT_IN_MODELS, ModelChoice
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import PriceHistory
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.scores import Scores
 from stockcast_lib.core.symbols import Symbol, SymbolDirectory
 from stockcast_lib.dashboard.model import DashboardModel

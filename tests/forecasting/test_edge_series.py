@@ -9,7 +9,7 @@ import pytest
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.core.errors import BadVendorData, NotEnoughHistory
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.core.results import parse_result
 from stockcast_lib.forecasting import ModelConfig, forecast_series, make_forecast
 from stockcast_lib.forecasting import forecast as forecast_module

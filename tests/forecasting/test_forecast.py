@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from stockcast_lib.core.errors import InvalidRequest, ModelDiverged
-from stockcast_lib.core.prices import ADJUSTED_CLOSE, PriceHistory
+from stockcast_lib.core.price_history import ADJUSTED_CLOSE, PriceHistory
 from stockcast_lib.forecasting import ModelConfig, forecast_series, make_forecast
 from tests.factories import price_history, price_series
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.forecasting import fit_prophet, make_forecast
 from stockcast_lib.forecasting.features import log_prices
 from tests.factories import price_history, price_series

@@ -8,6 +8,7 @@ import pytest
 from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.core.models import ModelRef
 from stockcast_lib.publishing import trials
+from stockcast_lib.publishing.trial_set import DAYS_AS_OF, TrialSet
 from tests.factories import price_version
 from tests.publishing.records import scores
 
@@ -47,9 +48,9 @@ def test_errors_that_only_scatter_are_the_same():
 
 def test_a_trial_s_prices_end_on_its_day_as_a_vendor_would_have_said_them():
     store = Store([])
-    found = list(trials.past_prices(trials.TrialSet(("IBM",)), SampleVendor(), store))
-    assert len(found) == len(trials.DAYS_AS_OF)
-    for day, history, past in zip(trials.DAYS_AS_OF, store.saved, found, strict=True):
+    found = list(trials.past_prices(TrialSet(("IBM",)), SampleVendor(), store))
+    assert len(found) == len(DAYS_AS_OF)
+    for day, history, past in zip(DAYS_AS_OF, store.saved, found, strict=True):
         frame = history.frame
         assert frame.index[-1] <= pd.Timestamp(day)
         assert frame["adjusted_close"].iloc[-1] == pytest.approx(frame["close"].iloc[-1])
@@ -59,5 +60,5 @@ def test_a_trial_s_prices_end_on_its_day_as_a_vendor_would_have_said_them():
 
 
 def test_scores_of_other_tickers_are_another_set():
-    assert trials.TrialSet(("IBM",)).digest != trials.TrialSet(("IBM", "XOM")).digest
-    assert trials.TrialSet(("IBM",)).digest == trials.TrialSet(("IBM",)).digest
+    assert TrialSet(("IBM",)).digest != TrialSet(("IBM", "XOM")).digest
+    assert TrialSet(("IBM",)).digest == TrialSet(("IBM",)).digest

@@ -46,7 +46,7 @@ def test_nothing_outlives_a_stack_that_is_killed_and_the_next_has_its_data(
     until(lambda: all(gone(each.pid) for each in below), 10)
     began = time.monotonic()
     lines_until_ready(start_up("--no-dashboard", "--api-port=0"))
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 90
     assert stored_credentials(tmp_path / ".stockcast") == credentials
 
 

@@ -25,7 +25,7 @@ from stockcast_lib.adapters.vendors.rows import (
 )
 from stockcast_lib.core.errors import BadVendorData
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import DATE, PriceHistory
+from stockcast_lib.core.price_history import DATE, PriceHistory
 
 VENDOR = "csv"
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}

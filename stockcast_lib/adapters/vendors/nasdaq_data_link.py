@@ -25,7 +25,7 @@ from stockcast_lib.core.errors import (
     StockcastError,
     UnknownTicker,
 )
-from stockcast_lib.core.prices import DATE, PriceHistory
+from stockcast_lib.core.price_history import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
 from stockcast_lib.core.vendors import shown_vendor, throttled
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stockcast_lib.core.errors import BadVendorData, UnknownTicker
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import DATE, PriceHistory, price_history
+from stockcast_lib.core.price_history import DATE, PriceHistory, price_history
 from stockcast_lib.core.tickers import CLASS_MARK, canonical_ticker, is_ticker
 from stockcast_lib.core.vendors import shown_vendor
 

@@ -1,17 +1,15 @@
 """The bundled price sample as a vendor: no key, no network, and no prices after its last date."""
 
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 
 from stockcast_lib.adapters.vendors.rows import since
-from stockcast_lib.core.prices import DATE, PriceHistory, price_history
-from stockcast_lib.core.symbols import SymbolDirectory, read_symbols, unknown_ticker
+from stockcast_lib.adapters.vendors.sample_symbols import DATA, bundled_symbols
+from stockcast_lib.core.price_history import DATE, PriceHistory, price_history
+from stockcast_lib.core.symbols import SymbolDirectory, unknown_ticker
 
 VENDOR = "sample"
-_DATA = files(__package__) / "sample_data"
 _FROM_WIKI = {
     "Open": "open",
     "High": "high",
@@ -44,16 +42,10 @@ class SampleVendor:
 
     def directory(self) -> SymbolDirectory:
         """The bundled tickers."""
-        return _directory()
-
-
-@cache
-def _directory() -> SymbolDirectory:
-    symbols = (_DATA / "symbols.csv").read_text("utf-8")
-    return SymbolDirectory(read_symbols(symbols, "symbols.csv"), complete=True)
+        return bundled_symbols()
 
 
 def _read(ticker: str) -> pd.DataFrame:
-    with (_DATA / f"{ticker}.csv.gz").open("rb") as source:
+    with (DATA / f"{ticker}.csv.gz").open("rb") as source:
         raw = pd.read_csv(source, compression="gzip", parse_dates=["Date"], index_col="Date")
     return raw.rename_axis(DATE)

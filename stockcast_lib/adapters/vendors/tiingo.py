@@ -22,7 +22,7 @@ from stockcast_lib.adapters.vendors.http_client import (
 from stockcast_lib.adapters.vendors.rows import history, vendor_symbol
 from stockcast_lib.core.errors import BadVendorData, NotInPlan, StockcastError, UnknownTicker
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import DATE, PriceHistory
+from stockcast_lib.core.price_history import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
 from stockcast_lib.core.vendors import shown_vendor, throttled
 

@@ -24,7 +24,7 @@ from stockcast_lib.core.errors import (
     VendorUnavailable,
 )
 from stockcast_lib.core.price_checks import ADJUSTED_CLOSE
-from stockcast_lib.core.prices import DATE, PriceHistory
+from stockcast_lib.core.price_history import DATE, PriceHistory
 from stockcast_lib.core.symbols import SymbolDirectory
 from stockcast_lib.core.vendors import shown_vendor, throttled
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from stockcast_lib.charts import appearance as look
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 
 RISE, FALL, SERIES = look.RISE, look.FALL, look.SERIES
 TEST_FILL = look.see_through(look.MUTED, look.FAINT_OPACITY)

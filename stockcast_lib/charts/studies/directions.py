@@ -9,7 +9,7 @@ from stockcast_lib.charts.studies import canvas
 from stockcast_lib.charts.studies.words import next_days_lines
 from stockcast_lib.charts.trading_axis import range_breaks
 from stockcast_lib.charts.writing import PLAIN
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.forecasting.studies.directions import Direction, NextDays
 
 _STYLES = {

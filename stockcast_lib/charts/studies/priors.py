@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from stockcast_lib.charts import appearance as look
 from stockcast_lib.charts.studies import canvas
 from stockcast_lib.charts.studies.words import comparison_lines, validation_lines
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.forecasting.studies.priors import PriorComparison, PriorValidation
 
 

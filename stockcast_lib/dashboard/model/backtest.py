@@ -12,7 +12,8 @@ from stockcast_lib.charts.interactive import figure_document
 from stockcast_lib.charts.past_windows import PastWindows, past_windows
 from stockcast_lib.core.jobs import DEFAULT_DAYS, MAX_DAYS, MIN_DAYS
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import PriceHistory
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.results import ForecastResult, ModelInfo
 from stockcast_lib.core.scores import Score, Scores
 from stockcast_lib.dashboard.model import address

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from stockcast_lib.core.jobs import Job, Stage
 from stockcast_lib.core.model_config import ModelChoice
-from stockcast_lib.core.prices import PriceHistory, PriceVersion
+from stockcast_lib.core.price_history import PriceHistory
+from stockcast_lib.core.prices import PriceVersion
 from stockcast_lib.core.scores import Scores
 from stockcast_lib.core.symbols import SymbolDirectory
 from stockcast_lib.ports import StoredForecast

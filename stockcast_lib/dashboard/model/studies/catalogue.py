@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from stockcast_lib.charts import studies as charts
 from stockcast_lib.charts.studies import canvas
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.dashboard.model.studies import findings
 from stockcast_lib.dashboard.model.studies.settings import AXIS, COLUMNS
 from stockcast_lib.dashboard.model.studies.telling import Findings

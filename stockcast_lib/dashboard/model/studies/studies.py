@@ -10,7 +10,7 @@ from stockcast_lib.charts import frame, views
 from stockcast_lib.charts.interactive import figure_document
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
-from stockcast_lib.core.prices import PriceHistory
+from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.core.results import ForecastResult
 from stockcast_lib.dashboard.model.section import Section
 from stockcast_lib.dashboard.model.service import Forecasts
