@@ -26,11 +26,9 @@ _SCORES_LAST = 300.0
 
 @cache
 def _registry() -> "CollectorRegistry":
-    from prometheus_client import CollectorRegistry, disable_created_metrics
+    from stockcast_lib.adapters.prometheus.exposition import new_registry
 
-    # When each counter was made: a third of all samples, and nobody asks.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
-    return CollectorRegistry()
+    return new_registry()
 
 
 @cache

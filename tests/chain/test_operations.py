@@ -131,7 +131,7 @@ def test_a_worker_logs_the_revision_that_a_forecast_has(service):
     lines = [json.loads(line) for line in service.log("forecast").splitlines()]
     (chosen,) = [line for line in lines if line["event"] == "model.chosen"]
     assert (chosen["job"], chosen["ticker"]) == (job["id"], "AAPL")
-    assert chosen["revision"] == job["result"]["revision"]
+    assert chosen["revision"] == job["result"]["model"]["revision"]
 
 
 def test_what_the_gateway_logs_of_a_job_names_it(service):

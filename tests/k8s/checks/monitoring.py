@@ -5,11 +5,10 @@ import re
 from functools import cache
 
 import promql_parser
-from prometheus_client import CollectorRegistry
 
 from stockcast_lib.adapters.prometheus import families
 from stockcast_lib.adapters.prometheus.counting import PrometheusRequests, PrometheusStage
-from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition
+from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition, new_registry
 from stockcast_lib.adapters.prometheus.reading import Reading
 from stockcast_lib.core.budgets import CallLimit, VendorState, WindowLeft
 from stockcast_lib.core.figures import KernelFigures, LaneFigures, QueueFigures, SessionFigures
@@ -37,7 +36,7 @@ _GRAFANA = {"$__rate_interval": "5m"}
 @cache
 def exported():
     """Every metric that some process exports, with its labels; a test scrapes them all."""
-    registry = CollectorRegistry()
+    registry = new_registry()
     _count_everything_once(PrometheusRequests(registry), PrometheusStage(registry, Stage.INGEST))
     lane = LaneFigures(Stage.INGEST, Lane.BATCH, 0, 0, 0.0)
     state = VendorState("tiingo", (WindowLeft(1, CallLimit(2, 3600), 1.0),), 0.0, None)
