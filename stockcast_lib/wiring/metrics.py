@@ -15,6 +15,7 @@ from stockcast_lib.wiring.stores import score_store
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+    from stockcast_lib.adapters.prometheus.counting import StageCounters
     from stockcast_lib.adapters.prometheus.exposition import Source
 
 # For so many seconds a scrape is given what an earlier one was told.
@@ -55,7 +56,14 @@ def stage_metrics(stage: Stage) -> StageMetrics:
     """What a stage's worker counts."""
     from stockcast_lib.adapters.prometheus.counting import PrometheusStage
 
-    return PrometheusStage(_registry(), stage)
+    return PrometheusStage(_stage_counters(), stage)
+
+
+@cache
+def _stage_counters() -> "StageCounters":
+    from stockcast_lib.adapters.prometheus.counting import StageCounters
+
+    return StageCounters(_registry())
 
 
 def worker_exposition(stage: Stage, ready: Callable[[], int]) -> Exposition:

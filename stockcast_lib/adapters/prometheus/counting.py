@@ -46,61 +46,68 @@ class PrometheusRequests:
         self._listeners.set(listeners)
 
 
-class PrometheusStage:
-    """The `StageMetrics` port.
+class StageCounters:
+    """What the workers of all stages in a process count; made once for its registry."""
 
-    Args:
-        registry: of the process.
-        stage: which this worker works for.
-    """
-
-    def __init__(self, registry: CollectorRegistry, stage: Stage) -> None:
-        self._stage = stage
-        self._messages = Counter(
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.messages = Counter(
             "stockcast_messages", "Messages over TCP, by what became of them.",
             ("stage", "outcome"), registry=registry,
         )  # fmt: skip
-        self._runs = Counter(
+        self.runs = Counter(
             "stockcast_runs", "Jobs that this worker has let go of, by how it ended.",
             ("stage", "lane", "outcome", "error", "fault"), registry=registry,
         )  # fmt: skip
-        self._run_seconds = Histogram(
+        self.run_seconds = Histogram(
             "stockcast_run_duration_seconds", "How long a worker held a job.",
             ("stage", "lane"), registry=registry, buckets=_RUN,
         )  # fmt: skip
-        self._cell_seconds = Histogram(
+        self.cell_seconds = Histogram(
             "stockcast_cell_duration_seconds", "How long a notebook's cell took.",
             ("stage",), registry=registry, buckets=_CELL,
         )  # fmt: skip
-        self._prices = Counter(
+        self.prices = Counter(
             "stockcast_price_lookups", "Jobs that needed prices, by where those came from.",
             ("lookup",), registry=registry,
         )  # fmt: skip
-        self._calls = Counter(
+        self.calls = Counter(
             "stockcast_vendor_calls", "Calls to vendors, by what the run ended with at each.",
             ("vendor", "outcome"), registry=registry,
         )  # fmt: skip
 
+
+class PrometheusStage:
+    """The `StageMetrics` port.
+
+    Args:
+        counters: of the process.
+        stage: which is counted for.
+    """
+
+    def __init__(self, counters: StageCounters, stage: Stage) -> None:
+        self._counters = counters
+        self._stage = stage
+
     def message(self, outcome: str) -> None:
         """See `StageMetrics.message`."""
-        self._messages.labels(self._stage, outcome).inc()
+        self._counters.messages.labels(self._stage, outcome).inc()
 
     def run(
         self, lane: Lane, outcome: Outcome, error: StockcastError | None, seconds: float
     ) -> None:
         """See `StageMetrics.run`."""
         why = (error.code, error.fault) if error else ("", "")
-        self._runs.labels(self._stage, lane, outcome, *why).inc()
-        self._run_seconds.labels(self._stage, lane).observe(seconds)
+        self._counters.runs.labels(self._stage, lane, outcome, *why).inc()
+        self._counters.run_seconds.labels(self._stage, lane).observe(seconds)
 
     def cell(self, seconds: float) -> None:
         """See `StageMetrics.cell`."""
-        self._cell_seconds.labels(self._stage).observe(seconds)
+        self._counters.cell_seconds.labels(self._stage).observe(seconds)
 
     def prices(self, lookup: Lookup) -> None:
         """See `StageMetrics.prices`."""
-        self._prices.labels(lookup).inc()
+        self._counters.prices.labels(lookup).inc()
 
     def vendor_calls(self, vendor: str, outcome: str, calls: int) -> None:
         """See `StageMetrics.vendor_calls`."""
-        self._calls.labels(vendor, outcome).inc(calls)
+        self._counters.calls.labels(vendor, outcome).inc(calls)

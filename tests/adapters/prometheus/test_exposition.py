@@ -8,7 +8,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from stockcast_lib.adapters.prometheus import families
-from stockcast_lib.adapters.prometheus.counting import PrometheusRequests, PrometheusStage
+from stockcast_lib.adapters.prometheus.counting import (
+    PrometheusRequests,
+    PrometheusStage,
+    StageCounters,
+)
 from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition
 from stockcast_lib.adapters.prometheus.reading import Reading
 from stockcast_lib.core.budgets import CallLimit, VendorState, WindowLeft
@@ -54,13 +58,23 @@ def test_methods_that_nobody_knows_count_as_one(registry):
 
 
 def test_a_run_counts_by_how_it_ended(registry):
-    stage = PrometheusStage(registry, Stage.FORECAST)
+    stage = PrometheusStage(StageCounters(registry), Stage.FORECAST)
     stage.run(Lane.BATCH, Outcome.FAILED, NotEnoughHistory("Too few sessions."), 0.2)
     at = (
         ("error", "not-enough-history"), ("fault", "caller"), ("lane", "batch"),
         ("outcome", "failed"), ("stage", "forecast"),
     )  # fmt: skip
     assert samples(PrometheusExposition(registry))["stockcast_runs_total", *at] == 1
+
+
+def test_one_process_may_count_for_both_stages(registry):
+    counters = StageCounters(registry)
+    for stage in Stage:
+        PrometheusStage(counters, stage).message("accepted")
+    found = samples(PrometheusExposition(registry))
+    for stage in Stage:
+        at = (("outcome", "accepted"), ("stage", stage))
+        assert found["stockcast_messages_total", *at] == 1
 
 
 def test_two_processes_share_nothing():

@@ -7,7 +7,11 @@ from functools import cache
 import promql_parser
 
 from stockcast_lib.adapters.prometheus import families
-from stockcast_lib.adapters.prometheus.counting import PrometheusRequests, PrometheusStage
+from stockcast_lib.adapters.prometheus.counting import (
+    PrometheusRequests,
+    PrometheusStage,
+    StageCounters,
+)
 from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition, new_registry
 from stockcast_lib.adapters.prometheus.reading import Reading
 from stockcast_lib.core.budgets import CallLimit, VendorState, WindowLeft
@@ -37,7 +41,9 @@ _GRAFANA = {"$__rate_interval": "5m"}
 def exported():
     """Every metric that some process exports, with its labels; a test scrapes them all."""
     registry = new_registry()
-    _count_everything_once(PrometheusRequests(registry), PrometheusStage(registry, Stage.INGEST))
+    _count_everything_once(
+        PrometheusRequests(registry), PrometheusStage(StageCounters(registry), Stage.INGEST)
+    )
     lane = LaneFigures(Stage.INGEST, Lane.BATCH, 0, 0, 0.0)
     state = VendorState("tiingo", (WindowLeft(1, CallLimit(2, 3600), 1.0),), 0.0, None)
     figures = (
