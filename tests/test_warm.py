@@ -31,6 +31,7 @@ _NOWHERE = {
 
 
 _MODELS = {"prophet", "matplotlib", "plotly", "scipy"}
+_GATEWAY = "import server.gateway; wiring.service(); wiring.publishing(); wiring.gateway_metrics()"
 
 
 def modules_after(code: str) -> set[str]:
@@ -51,7 +52,7 @@ def test_a_visitors_kernel_imports_nothing_of_ours_by_itself_and_nothing_large()
     ("made", "unwanted"),
     [
         (
-            "import server.gateway; wiring.service(); wiring.publishing(); wiring.gateway_metrics()",
+            _GATEWAY,
             _MODELS | {"pandas"},
         ),
         (
