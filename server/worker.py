@@ -1,7 +1,8 @@
 """A stage worker: a TCP listener that makes jobs durable, and the loop that works them off.
 
-Run as `python -m server.worker --stage ingest` or `--stage forecast`. The event loop serves TCP
-only; intake runs on a small thread pool, jobs on a thread of their own.
+Run as `python -m server.worker --stage ingest` or `--stage forecast`, or with both where one
+process is to do for a small machine. The event loop serves TCP only; intake runs on a small thread
+pool, a stage's jobs on a thread of their own.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -33,7 +34,7 @@ from stockcast_lib.settings import QueueSettings, WorkerSettings
 from stockcast_lib.stages.claim_loop import ClaimLoop
 from stockcast_lib.stages.health import WorkerHealth
 from stockcast_lib.stages.intake import Intake
-from stockcast_lib.web.worker_health import health_application, serve_health
+from stockcast_lib.web.worker_health import Reasons, health_application, serve_health
 
 _log = structlog.get_logger()
 _INTAKE_THREADS = 8
@@ -113,44 +114,77 @@ async def _read_line(stream: IOStream, rest: bytearray) -> bytes:
     return line + b"\n"
 
 
-async def serve(stage: Stage, *, reuse_port: bool) -> None:
-    """Serve until SIGTERM or SIGINT; then finish the job under way, or give it back.
+async def serve(stages: Sequence[Stage], *, reuse_port: bool) -> None:
+    """Serve until SIGTERM or SIGINT; then finish the jobs under way, or give them back.
 
     Raises:
         StockcastError: a setting is wrong, or no kernel can be started.
     """
     settings = WorkerSettings.read()
-    host, port = settings.listen_address(stage)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     # Whoever shares this user must not read the secrets of this process's environment.
     linux.hide_from_other_processes()
-    runner = wiring.notebook_runner(stage)
-    loop = wiring.claim_loop(stage, worker)
-    server = MessageServer(
-        wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
-    )
     stop = _stop_signal()
-    health = WorkerHealth(loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set)
+    parts = [_StageWorker(stage, worker, settings, stop) for stage in stages]
     if settings.health_port:
         # Already while the kernels warm up: whoever asks is told why it is not ready.
-        exposition = wiring.worker_exposition(stage, lambda: runner.ready)
-        calls = health_application(health.not_alive, health.not_ready, exposition)
-        serve_health(calls, host, settings.health_port)
-    # Only then: whoever finds the port open takes the worker for ready.
-    if await _is_warm(runner, stop):
-        server.add_sockets(bind_sockets(port, host, backlog=_BACKLOG, reuse_port=reuse_port))
-        _log.info("worker.ready", stage=stage, address=f"{host}:{port}", worker=worker)
+        healths = [part.health for part in parts]
+        calls = health_application(
+            _first(health.not_alive for health in healths),
+            _first(health.not_ready for health in healths),
+            wiring.worker_exposition(stages, lambda: sum(part.ready for part in parts)),
+        )
+        serve_health(calls, settings.listen_address(stages[0])[0], settings.health_port)
+    await asyncio.gather(*(part.serve(reuse_port=reuse_port) for part in parts))
+
+
+def _first(reasons: Iterable[Reasons]) -> Reasons:
+    every = tuple(reasons)
+    return lambda: next(filter(None, (reason() for reason in every)), None)
+
+
+class _StageWorker:
+    """One stage's listener, kernels and claim loop."""
+
+    def __init__(
+        self, stage: Stage, worker: str, settings: WorkerSettings, stop: asyncio.Event
+    ) -> None:
+        self._stage, self._worker, self._settings, self._stop = stage, worker, settings, stop
+        self._runner = wiring.notebook_runner(stage)
+        self._loop = wiring.claim_loop(stage, worker)
+        self._server = MessageServer(
+            wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
+        )
+        self.health = WorkerHealth(
+            self._loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set
+        )
+
+    @property
+    def ready(self) -> int:
+        """How many kernels wait for their run."""
+        return self._runner.ready
+
+    async def serve(self, *, reuse_port: bool) -> None:
+        # Only then: whoever finds the port open takes the worker for ready.
+        if await _is_warm(self._runner, self._stop):
+            await self._serve_until_stopped(reuse_port=reuse_port)
+        await asyncio.to_thread(self._runner.close)
+        if self._stage is Stage.FORECAST:
+            await asyncio.to_thread(wiring.model_runners().close)
+        _log.info("worker.stopped", stage=self._stage)
+
+    async def _serve_until_stopped(self, *, reuse_port: bool) -> None:
+        host, port = self._settings.listen_address(self._stage)
+        self._server.add_sockets(bind_sockets(port, host, backlog=_BACKLOG, reuse_port=reuse_port))
+        where = f"{host}:{port}"
+        _log.info("worker.ready", stage=self._stage, address=where, worker=self._worker)
         # A daemon: what hangs on a Redis that hangs must not keep the process.
-        claims = threading.Thread(target=loop.run, name="claims", daemon=True)
+        claims = threading.Thread(target=self._loop.run, name="claims", daemon=True)
         claims.start()
-        health.serving(claims)
-        await stop.wait()
-        server.stop()
-        await _end(loop, claims, settings.grace_seconds)
-    await asyncio.to_thread(runner.close)
-    if stage is Stage.FORECAST:
-        await asyncio.to_thread(wiring.model_runners().close)
-    _log.info("worker.stopped", stage=stage)
+        self.health.serving(claims)
+        await self._stop.wait()
+        self._server.stop()
+        await _end(self._loop, claims, self._settings.grace_seconds)
 
 
 def _stop_signal() -> asyncio.Event:
@@ -191,14 +225,16 @@ async def _end(loop: ClaimLoop, claims: threading.Thread, grace_seconds: float) 
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m server.worker", description=__doc__)
-    parser.add_argument("--stage", required=True, type=Stage, choices=list(Stage))
+    parser.add_argument(
+        "--stage", required=True, type=Stage, choices=list(Stage), action="append", dest="stages"
+    )
     parser.add_argument(
         "--reuse-port", action="store_true", help="let several workers share the stage's address"
     )
     arguments = parser.parse_args()
     configure_logs()
     try:
-        asyncio.run(serve(arguments.stage, reuse_port=arguments.reuse_port))
+        asyncio.run(serve(tuple(dict.fromkeys(arguments.stages)), reuse_port=arguments.reuse_port))
     except (StockcastError, OSError) as error:
         sys.exit(f"worker: {getattr(error, 'message', error)}")
 

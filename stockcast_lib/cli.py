@@ -12,8 +12,10 @@ import typer
 
 from stockcast_lib.cli_backtest import backtest
 from stockcast_lib.cli_batch import batch
+from stockcast_lib.cli_challenger import challenger
 from stockcast_lib.cli_check import check
 from stockcast_lib.cli_dashboard import dashboard
+from stockcast_lib.cli_demo import demo
 from stockcast_lib.cli_doctor import doctor
 from stockcast_lib.cli_forecast import forecast
 from stockcast_lib.cli_import import import_prices
@@ -124,6 +126,7 @@ def up(
 
 
 app.command()(dashboard)
+app.command(hidden=True)(demo)
 app.command()(doctor)
 
 
@@ -132,6 +135,7 @@ app.command()(backtest)
 app.command()(check)
 app.command()(publish)
 app.command()(promote)
+app.command()(challenger)
 app.command("models")(list_models)
 app.command()(diff)
 app.command()(batch)

@@ -2,19 +2,20 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stockcast_lib.cli_files import read_file
+from stockcast_lib.cli_remote import models_client
 from stockcast_lib.cli_tables import print_table
 
 if TYPE_CHECKING:
-    from stockcast_lib.client.models import ModelsClient
     from stockcast_lib.core.contract import NotebookDocument
-    from stockcast_lib.core.models import Comparison
+    from stockcast_lib.core.models import Comparison, Promotion
+    from stockcast_lib.core.scores import Score
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _Api = Annotated[
@@ -38,7 +39,7 @@ def publish(
     if contract.faults:
         raise broken(notebook.name, contract.faults)
     console = Console(stderr=True)
-    with _models(api) as models, console.status(f"Trying {notebook.name} on bundled prices"):
+    with models_client(api) as models, console.status(f"Trying {notebook.name} on bundled prices"):
         revision = models.publish(name, stripped(document))
     if as_json:
         typer.echo(revision.model_dump_json(by_alias=True))
@@ -64,18 +65,26 @@ def promote(
     if ref.revision is None:
         message = f"Name the revision, as {ref.name}@REV: `stockcast models` lists them."
         raise InvalidRequest(message, fields=[])
-    with _models(api) as models:
+    with models_client(api) as models:
         done = models.promote(ref, because)
-    if as_json:
-        typer.echo(done.model_dump_json(by_alias=True))
-        return
-    before = f" in the place of {done.previous}" if done.previous else ""
-    typer.echo(f"model={done.name} now means {done.ref}{before}; promoted by {done.by}.")
+        if as_json:
+            typer.echo(done.model_dump_json(by_alias=True))
+            return
+        before = f" in the place of {done.previous}" if done.previous else ""
+        typer.echo(f"model={done.name} now means {done.ref}{before}; promoted by {done.by}.")
+        published = {
+            each["revision"]
+            for model in models.models()
+            if model["name"] == done.name
+            for each in model["revisions"]
+        }
+        for line in _live_record(models.scores().scores, done, published):
+            typer.echo(line)
 
 
 def list_models(as_json: _AsJson = False, api: _Api = None) -> None:
     """Show the models: their revisions and scores, which is current, who promoted it and why."""
-    with _models(api) as models:
+    with models_client(api) as models:
         found = models.models()
     if as_json:
         typer.echo(json.dumps(found))
@@ -95,29 +104,14 @@ def diff(
     api: _Api = None,
 ) -> None:
     """Show what changed between the code cells of two revisions."""
-    from stockcast_lib.core.contract import code_difference
+    from rich.console import Console
 
-    documents = _document(before, api), _document(after, api)
-    lines = list(code_difference(*documents, (before, after)))
-    typer.echo("\n".join(lines) if lines else "The code is the same.")
+    from stockcast_lib.publishing.difference import code_difference
 
-
-def _models(url: str | None) -> "ModelsClient":
-    """A client of the gateway that is given, else of a set one, else of the stack here."""
-    from stockcast_lib.client.models import ModelsClient
-    from stockcast_lib.core.errors import BadSettings
-    from stockcast_lib.settings import ClientSettings
-
-    settings = ClientSettings.read()
-    elsewhere = url or settings.api
-    token = settings.api_token if elsewhere else settings.gateway_token
-    chosen = elsewhere or settings.gateway_url
-    if not chosen:
-        raise BadSettings(
-            "No running stack was found here: run this in the folder where `stockcast up` runs, "
-            "or name a gateway with --api."
-        )
-    return ModelsClient(chosen, token.get_secret_value() if token else None)
+    console = Console()
+    color = console.is_terminal and not console.no_color
+    shown = code_difference(_document(before, api), _document(after, api), color=color)
+    typer.echo(f"--- {before}\n+++ {after}\n{shown}" if shown else "The code is the same.")
 
 
 def _document(text: str, api: str | None) -> "NotebookDocument":
@@ -127,7 +121,7 @@ def _document(text: str, api: str | None) -> "NotebookDocument":
     if not MODEL.fullmatch(text) or (re.search(r"\.ipynb$", text)):
         return read_notebook(read_file(Path(text)), text)
     ref = model_ref(text)
-    with _models(api) as models:
+    with models_client(api) as models:
         if ref.revision is None:
             current = {each["name"]: each["current"] for each in models.models()}
             if not current.get(ref.name):
@@ -141,7 +135,7 @@ def _rows(model: Mapping[str, Any]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
         (
             f"{model['name']}@{each['revision']}",
-            "yes" if each["revision"] == model["current"] else "",
+            _standing(model, each["revision"]),
             each["author"],
             each["publishedAt"][:16].replace("T", " "),
             f"{each['scores']['error']:.3f}",
@@ -152,10 +146,33 @@ def _rows(model: Mapping[str, Any]) -> list[tuple[str, ...]]:
         for each in model["revisions"]
     ]
     if model["name"] == "default":
-        current = model["current"] == "builtin"
-        built_in = ("default@builtin", "yes" if current else "", "Stockcast", "", "", "", "")
-        rows.insert(0, (*built_in, why if current else ""))
+        current = _standing(model, "builtin")
+        built_in = ("default@builtin", current, "Stockcast", "", "", "", "")
+        rows.insert(0, (*built_in, why if current == "yes" else ""))
     return rows
+
+
+def _standing(model: Mapping[str, Any], revision: str) -> str:
+    if revision == model["current"]:
+        return "yes"
+    return "challenger" if revision == model["challenger"] else ""
+
+
+def _live_record(
+    scores: "Iterable[Score]", done: "Promotion", published: Collection[str]
+) -> Iterator[str]:
+    """What came of the forecasts of a revision, and of the one before, on what people asked for."""
+    from stockcast_lib.charts.score_table import SCORE_HEAD, score_cells
+
+    for each in scores:
+        code = each.revision.partition("+")[0]
+        # Our own notebook's is the hash of what was installed then.
+        code = code if code in published else "builtin"
+        if each.model == done.name and code in {done.revision, done.previous} and not each.tuned:
+            record = dict(zip(SCORE_HEAD, score_cells(each), strict=True))
+            model = record.pop("model")
+            told = ", ".join(f"{name} {value}" for name, value in record.items())
+            yield f"On what was asked for, {model}: {told}"
 
 
 def _why(model: Mapping[str, Any]) -> str:

@@ -7,10 +7,12 @@ import redis
 
 from stockcast_lib.adapters.redis_connection import redis_errors, script
 from stockcast_lib.core import keys
+from stockcast_lib.core.jobs import CHALLENGER
 
 _CONSTANTS = json.dumps(
     {
         "group": keys.GROUP,
+        "challenger": CHALLENGER,
         "events_kept": keys.EVENTS_KEPT,
         "dead_kept": keys.DEAD_KEPT,
         "recent_kept": keys.RECENT_KEPT,

@@ -10,7 +10,15 @@ from stockcast_lib.adapters.redis_connection import redis_errors
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ErrorReport
 from stockcast_lib.core.job_events import JobEvent, Place
-from stockcast_lib.core.jobs import ForecastRequest, Job, JobState, Lane, Progress, Stage
+from stockcast_lib.core.jobs import (
+    CHALLENGER,
+    ForecastRequest,
+    Job,
+    JobState,
+    Lane,
+    Progress,
+    Stage,
+)
 from stockcast_lib.ports import DeadLetter
 
 _OPTIONAL_TEXT = ("price_version", "result_key")
@@ -33,6 +41,7 @@ def decoded_job(job_id: str, held: Mapping[str, str]) -> Job | None:
         error=_report(held.get("error")),
         last_error=_report(held.get("last_error")),
         notebook=held.get("notebook") == "1",
+        challenger=held.get("client") == CHALLENGER,
         **{name: held.get(name) for name in _OPTIONAL_TEXT},
     )
 

@@ -5,6 +5,7 @@ agree. A worker's scripts name the attempt that it holds, and do nothing when a 
 """
 
 import json
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +18,16 @@ from stockcast_lib.adapters.redis_jobs import decoded_fields, decoded_job, decod
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ErrorReport, QueueFull, UnknownJob
 from stockcast_lib.core.job_events import Place
-from stockcast_lib.core.jobs import Asker, ForecastRequest, Job, JobState, Lane, Progress, Stage
+from stockcast_lib.core.jobs import (
+    CHALLENGER,
+    Asker,
+    ForecastRequest,
+    Job,
+    JobState,
+    Lane,
+    Progress,
+    Stage,
+)
 from stockcast_lib.ports import Claim, Hold
 
 _SCRIPTS = (
@@ -57,10 +67,13 @@ class RedisJobQueue:
         """See `JobQueue.submit`."""
         text = json.dumps(request.canonical())
         who = (asker.lane, asker.client, asker.token)
-        job_id, what = self._run("submit", new_id, text, key, *who, self._limit, request.ticker)
+        # What nobody has asked for is to take no room from those who ask.
+        share = keys.CHALLENGERS_SHARE if asker.client == CHALLENGER else 1
+        limit = math.ceil(self._limit * share)
+        job_id, what = self._run("submit", new_id, text, key, *who, limit, request.ticker)
         if what == b"full":
             raise QueueFull(
-                f"{self._limit} forecasts wait already: ask again in {_COME_BACK_SECONDS} seconds.",
+                f"{limit} forecasts wait already: ask again in {_COME_BACK_SECONDS} seconds.",
                 retry_after=_COME_BACK_SECONDS,
             )
         return job_id.decode(), what == b"new"

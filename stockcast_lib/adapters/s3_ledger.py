@@ -1,4 +1,4 @@
-"""Every forecast that was served, in S3 as Parquet by day.
+"""Every forecast that was served, and what challengers said beside, in S3 as Parquet by day.
 
 Whoever makes a forecast writes an object of its own, named for the job and the attempt, so that a
 second write is the same one. Days that are over are put together into one object that holds all
@@ -110,6 +110,7 @@ def _row(job: Job, result: ForecastResult) -> dict[str, Any]:
         "attempt": job.attempt,
         "made_at": job.created_at,
         "params": params,
+        "challenger": job.challenger,
     }
 
 
@@ -121,6 +122,8 @@ def _schema() -> "pa.Schema":
         ("attempt", pa.int32()),
         ("made_at", pa.timestamp("us", tz="UTC")),
         ("params", pa.string()),
+        # Null in rows of before there were any.
+        ("challenger", pa.bool_()),
     ]
     return pa.schema([*own, *flat_columns()])
 

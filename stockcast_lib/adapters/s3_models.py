@@ -7,7 +7,14 @@ from pydantic import BaseModel
 
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.core import keys
-from stockcast_lib.core.models import NAME, ModelRef, ModelRevision, Promotion, TrialScores
+from stockcast_lib.core.models import (
+    NAME,
+    Challenge,
+    ModelRef,
+    ModelRevision,
+    Promotion,
+    TrialScores,
+)
 
 _JSON = "application/json"
 _NOTEBOOK = "application/x-ipynb+json"
@@ -71,14 +78,26 @@ class S3ModelStore:
 
     def promotions(self, name: str) -> list[Promotion]:
         """See `ModelStore.promotions`."""
-        held = self._bucket.list(keys.model_promotions(name))
-        return [found for key in held if (found := self._read(key, Promotion))]
+        return self._all(keys.model_promotions(name), Promotion)
 
     def last_promotion(self, name: str) -> tuple[str, Promotion] | None:
         """See `ModelStore.last_promotion`."""
-        held = self._bucket.list(keys.model_promotions(name))
-        found = self._read(held[-1], Promotion) if held else None
-        return (held[-1], found) if found else None
+        return self._last(keys.model_promotions(name), Promotion)
+
+    def add_challenge(self, challenge: Challenge) -> str:
+        """See `ModelStore.add_challenge`."""
+        stamp = keys.stamp(challenge.at)
+        key = keys.model_challenge(challenge.name, stamp, challenge.digest)
+        self._bucket.put(key, _json(challenge), _JSON)
+        return key
+
+    def challenges(self, name: str) -> list[Challenge]:
+        """See `ModelStore.challenges`."""
+        return self._all(keys.model_challenges(name), Challenge)
+
+    def last_challenge(self, name: str) -> tuple[str, Challenge] | None:
+        """See `ModelStore.last_challenge`."""
+        return self._last(keys.model_challenges(name), Challenge)
 
     def scores(self, code: str) -> TrialScores | None:
         """See `ModelStore.scores`."""
@@ -90,6 +109,14 @@ class S3ModelStore:
 
     def _scores_key(self, code: str) -> str:
         return keys.trial_scores(self._trial_set, f"{code}+{self._package_version}")
+
+    def _all(self, folder: str, kind: type[R]) -> list[R]:
+        return [found for key in self._bucket.list(folder) if (found := self._read(key, kind))]
+
+    def _last(self, folder: str, kind: type[R]) -> tuple[str, R] | None:
+        held = self._bucket.list(folder)
+        found = self._read(held[-1], kind) if held else None
+        return (held[-1], found) if found else None
 
     def _read(self, key: str, kind: type[R]) -> R | None:
         held = self._bucket.get(key)

@@ -17,8 +17,10 @@ VERDICTS = {
 def score_cells(at: Score) -> tuple[str, ...]:
     """One row under `SCORE_HEAD`: a ratio below 1 is better; bias in daily changes."""
     coverage, tuned = at.coverage, ", parameters set" if at.tuned else ""
+    unseen = "all" if at.as_challenger == at.forecasts else at.as_challenger
+    beside = f", {unseen} as challenger" if at.as_challenger else ""
     return (
-        f"{at.model}@{at.revision}{tuned}",
+        f"{at.model}@{at.revision}{tuned}{beside}",
         str(at.sessions),
         str(at.forecasts),
         str(at.tickers),

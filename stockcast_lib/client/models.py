@@ -6,7 +6,8 @@ from typing import Any
 from stockcast_lib.client.documents import parsed
 from stockcast_lib.client.gateway import GatewayClient
 from stockcast_lib.client.transport import Call
-from stockcast_lib.core.models import ModelRef, ModelRevision, Promotion
+from stockcast_lib.core.models import Challenge, ModelRef, ModelRevision, Promotion
+from stockcast_lib.core.scores import Scores
 
 MODELS = "/models"
 _HEADERS = {"Content-Type": "application/json"}
@@ -39,6 +40,20 @@ class ModelsClient(GatewayClient):
         if because:
             body["because"] = because
         return parsed(Promotion, self._gate(f"{MODELS}/{ref.name}/promote", body))
+
+    def challenge(self, ref: ModelRef) -> Challenge:
+        """Have a revision tried beside what its name stands for; without a revision, end that.
+
+        Raises:
+            TokenNeeded, RightNeeded, UnknownModel, InvalidRequest: as the gateway says.
+        """
+        return parsed(
+            Challenge, self._gate(f"{MODELS}/{ref.name}/challenger", {"revision": ref.revision})
+        )
+
+    def scores(self) -> Scores:
+        """How forecasts did, served or a challenger's, as of the last look at the ledger."""
+        return parsed(Scores, self._get("/scores"))
 
     def models(self) -> list[dict[str, Any]]:
         """All models, with their revisions and audit trails."""

@@ -137,6 +137,8 @@ class Lane(StrEnum):
     BATCH = "batch"
 
 
+# The client of jobs that nobody has asked for: what a challenger would have said.
+CHALLENGER = "challenger"
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -201,7 +203,8 @@ class Job(BaseModel):
     `attempt` grows with every claim by a worker, and only the worker of the latest may write.
     `error` is what a failed job failed with. `last_error` is what ended the try before, in a job
     that waits for the next or is in the midst of it. `notebook` says of a failed job that the
-    executed notebook of its stage is in the archive.
+    executed notebook of its stage is in the archive. `challenger` says that it was made beside
+    another that somebody had asked for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -220,6 +223,7 @@ class Job(BaseModel):
     error: ErrorReport | None = None
     last_error: ErrorReport | None = None
     notebook: bool = False
+    challenger: bool = False
 
 
 def _digest(value: Any) -> str:

@@ -24,6 +24,8 @@ MAX_TRIES = 3
 DONE_JOINED = 5
 # So many jobs may wait or run; beyond them a new request is asked to come back later.
 QUEUE_LIMIT = 1000
+# Beyond this share of them there is no room for what nobody has asked for.
+CHALLENGERS_SHARE = 0.1
 # A worker that was last seen longer ago counts as dead; a live one says so this often.
 WORKER_LIFETIME = LEASE
 WORKER_SEEN = 3.0
@@ -96,6 +98,16 @@ def vendor_rest(vendor: str) -> str:
 def current_model(name: str) -> str:
     """Holds the last promotion of a model."""
     return f"{PREFIX}model:{name}"
+
+
+def current_challenge(name: str) -> str:
+    """Holds the last challenge of a model."""
+    return f"{PREFIX}challenge:{name}"
+
+
+def dropped_challenges(model: str) -> str:
+    """Counts the runs of a challenger for which the queue had no room."""
+    return f"{PREFIX}dropped:{model}"
 
 
 MODEL_GATE = f"{PREFIX}gate"  # held while a notebook is on its way to be published
@@ -172,6 +184,16 @@ def model_promotions(name: str) -> str:
 def model_promotion(name: str, at: str, digest: str) -> str:
     """One entry of the audit trail."""
     return f"{model_promotions(name)}{at}-{digest}.json"
+
+
+def model_challenges(name: str) -> str:
+    """The folder of a model's challenges; the greatest key in it is the last one."""
+    return f"{model_folder(name)}challenges/"
+
+
+def model_challenge(name: str, at: str, digest: str) -> str:
+    """One entry of that."""
+    return f"{model_challenges(name)}{at}-{digest}.json"
 
 
 TRIAL_PRICES = "trials/prices/"  # as of past days, for trials; never anybody's current prices

@@ -141,7 +141,14 @@ class ModelRevision(_Record):
         return ModelRef(self.name, self.revision)
 
 
-class Promotion(_Record):
+class _Entry(_Record):
+    @property
+    def digest(self) -> str:
+        """Of all that it says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class Promotion(_Entry):
     """One entry of a model's audit trail: from `at` on its name stands for `revision`.
 
     Attributes:
@@ -163,14 +170,23 @@ class Promotion(_Record):
         """What the name stands for."""
         return ModelRef(self.name, self.revision)
 
-    @property
-    def digest(self) -> str:
-        """Of all that it says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+class Challenge(_Entry):
+    """From `at` on a revision is tried beside what the name stands for, on what people ask for.
+
+    Attributes:
+        revision: the challenger; None where from then on there is none.
+        by: whose token it was.
+    """
+
+    name: str
+    revision: str | None
+    at: datetime
+    by: str
 
 
-def promotion_time(now: datetime, last: Promotion | None) -> datetime:
-    """When a promotion happens: after the last one, whatever this machine's clock says."""
+def entry_time(now: datetime, last: Promotion | Challenge | None) -> datetime:
+    """When an entry is made: after the last one, whatever this machine's clock says."""
     return now if last is None else max(now, last.at + timedelta(microseconds=1))
 
 

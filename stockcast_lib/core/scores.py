@@ -24,7 +24,7 @@ class ServedCoverage(_Part):
 
 
 class Score(_Part):
-    """How one revision's served forecasts did so many sessions ahead.
+    """How one revision's forecasts did so many sessions ahead, served or made as the challenger.
 
     Errors are absolute, in units of the mean absolute change from one session to the next before
     each forecast (MASE). Means are first over the forecasts of a day, then over days: a hundred
@@ -36,6 +36,10 @@ class Score(_Part):
     tuned: bool = Field(description="Whether the asker had set parameters of the model.")
     sessions: int = Field(description="Trading days ahead.")
     forecasts: int = Field(description="Whose outcome is known, the same one counted once.")
+    as_challenger: int = Field(
+        0,
+        description="Of them those that were shown to nobody: made beside the current revision's.",
+    )
     tickers: int
     periods: int = Field(
         description="Stretches of time between forecast and outcome that do not overlap."

@@ -27,9 +27,12 @@ def _prctl(option: int, value: int = 0) -> int:
     return answer
 
 
-def die_with_parent(parent: int) -> None:
-    """Be killed when the parent's thread that forked this process ends, or now if it has."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
+    """Be sent a signal when the parent's thread that forked this process ends.
+
+    If it has ended already, this process does so now.
+    """
+    _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)
 

@@ -26,6 +26,7 @@ from stockcast_lib.execution.limits import OUTPUT_BYTES, Limits
 from stockcast_lib.execution.process_limit import ProcessLimit, limit_processes
 
 START_SECONDS = 60.0
+PROVISIONER = "stockcast-fork"
 _ANSWER_SECONDS = 1.0
 _CONNECT_AGAIN_MS = 5
 _WELCOME = "iopub_welcome"
@@ -113,7 +114,7 @@ class ReadyKernel:
     async def _launch(self) -> None:
         environment = dict(self._recipe.environment)
         forking: dict[str, Any] = {}
-        if self._recipe.warm:
+        if self._recipe.warm and self._is_forked():
             forking["warm"] = self._recipe.warm
         if self._recipe.confinement is not None:
             environment |= homes(self._folder.name)
@@ -130,6 +131,12 @@ class ReadyKernel:
             )
         except ForkFailed as error:
             raise KernelDied(f"A confined kernel could not be forked: {error}") from error
+
+    def _is_forked(self) -> bool:
+        # Jupyter's own provisioner, which a plain kernelspec has, takes no option but its own.
+        spec: Any = self.manager.kernel_spec
+        chosen = spec.metadata.get("kernel_provisioner", {})
+        return bool(chosen.get("provisioner_name") == PROVISIONER)
 
     async def _connect(self) -> None:
         self.client = self.manager.client()

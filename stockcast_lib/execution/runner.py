@@ -56,7 +56,7 @@ def _unheard(_seconds: float) -> None:
 
 
 class PapermillRunner:
-    """Executes one notebook at a time, each in a kernel of its own, with the next one kept ready.
+    """Executes one notebook at a time, each in a kernel of its own.
 
     Args:
         environment: all that kernels see of the environment.
@@ -66,9 +66,10 @@ class PapermillRunner:
         confinement: what alone kernels may reach; without one, all that this process may.
         cell_ran: told how many seconds each code cell took.
         warm: see `KernelRecipe`.
+        ahead: whether the next run's kernel is kept ready, which takes memory while nothing runs.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a part of what a run is given
+    def __init__(  # noqa: PLR0913  # each by its name
         self,
         *,
         environment: Mapping[str, str],
@@ -78,9 +79,11 @@ class PapermillRunner:
         confinement: Confinement | None = None,
         cell_ran: Callable[[float], None] | None = None,
         warm: str = "",
+        ahead: bool = True,
     ) -> None:
         self._limits = limits
         self._cell_ran = cell_ran or _unheard
+        self._ahead = ahead
         self._recipe = KernelRecipe(
             kernel_name, environment, limits, shared_context(), prelude, confinement, warm
         )
@@ -100,7 +103,9 @@ class PapermillRunner:
         return int(spare is not None and spare.done() and spare.exception() is None)
 
     def wait_until_ready(self) -> None:
-        """Have a kernel ready. Raises as `ReadyKernel.start` does."""
+        """Have a kernel ready, if one is to be kept. Raises as `ReadyKernel.start` does."""
+        if not self._ahead:
+            return
         self.prepare()
         assert self._spare is not None  # noqa: S101  # for mypy
         self._spare.result(2 * START_SECONDS)
@@ -120,8 +125,9 @@ class PapermillRunner:
             return _outcome(notebook, None, error)
         except (NoSuchKernel, OSError, ValueError) as error:
             return _outcome(notebook, None, _could_not_run(notebook, error))
-        # While this run keeps one core busy, the next run's kernel starts on another.
-        self.prepare()
+        if self._ahead:
+            # While this run keeps one core busy, the next run's kernel starts on another.
+            self.prepare()
         try:
             return self._run(notebook, checked, kernel, on_progress, cancellation)
         finally:

@@ -18,7 +18,7 @@ from functools import cache
 from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.random_walk import YEAR, Index, RandomWalk
@@ -81,7 +81,7 @@ def error_quantiles(errors: Array, row: int, levels: Sequence[float]) -> Array:
 @cache
 def _others_quantiles(levels: tuple[float, ...]) -> tuple[float, ...]:
     central = 0.5 + np.asarray(levels) / 2
-    return tuple((stats.t.ppf(central, _OTHERS_FREEDOM) * _OTHERS_SCALE).tolist())
+    return tuple((stdtrit(_OTHERS_FREEDOM, central) * _OTHERS_SCALE).tolist())
 
 
 def quantiles_at(errors: Array, rows: Index, levels: Sequence[float]) -> Array:

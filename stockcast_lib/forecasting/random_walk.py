@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.signal import lfilter
 
 from stockcast_lib.forecasting.posterior import Array
 from stockcast_lib.forecasting.trading_calendar import session_numbers
@@ -104,6 +103,9 @@ def _first_estimates(size: Array) -> Array:
 
 def _fading_mean(size: Array, start: Array) -> Array:
     """Of the absolute returns up to every row; what is before the first is `start`."""
+    # It takes a second and 40 MB to import, which who only asks for forecasts need not pay.
+    from scipy.signal import lfilter
+
     mean = np.append(0.0, lfilter([1 - _DECAY], [1, -_DECAY], size))
     return np.asarray(mean + _DECAY ** np.arange(len(start)) * start)
 

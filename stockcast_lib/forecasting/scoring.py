@@ -34,9 +34,9 @@ def outcomes(
         closes: adjusted closes by ticker, over ascending trading days, as they are known now.
 
     Returns:
-        One row a forecast and horizon: `job_id`, `model`, `revision`, `tuned`, `sessions`,
-        `ticker`, `as_of`; `forecast`, `naive`, `actual`, `lower` and `upper` in units of the mean
-        absolute daily change before the forecast; the band's `level`.
+        One row a forecast and horizon: `job_id`, `model`, `revision`, `tuned`, `challenger`,
+        `sessions`, `ticker`, `as_of`; `forecast`, `naive`, `actual`, `lower` and `upper` in units
+        of the mean absolute daily change before the forecast; the band's `level`.
     """
     seen: set[tuple[Any, ...]] = set()
     rows = []
@@ -69,7 +69,8 @@ def _outcomes_of(row: Mapping[str, Any], closes: "pd.Series[float] | None") -> l
         return []
     told = {
         "job_id": row["job_id"], "model": row["model"], "revision": row["revision"] or "unknown",
-        "tuned": row["params"] != "{}", "ticker": row["ticker"], "as_of": as_of,
+        "tuned": row["params"] != "{}", "challenger": bool(row.get("challenger")),
+        "ticker": row["ticker"], "as_of": as_of,
         "level": row["interval"], "naive": row["naive_price"] / scale,
     }  # fmt: skip
     found = []
@@ -106,6 +107,7 @@ def _score(names: Any, frame: pd.DataFrame) -> Score:
         tuned=bool(tuned),
         sessions=int(sessions),
         forecasts=len(frame),
+        as_challenger=int(frame["challenger"].sum()),
         tickers=frame["ticker"].nunique(),
         periods=periods,
         first_as_of=frame["as_of"].min().date(),

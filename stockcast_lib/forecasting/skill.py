@@ -4,7 +4,7 @@ import math
 from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from stockcast_lib.core.results import Coverage, HitRate, HorizonSkill, Skill, Standing
 from stockcast_lib.forecasting.combination import LEAST_WINDOWS, separate_windows
@@ -101,7 +101,8 @@ def diebold_mariano(
     span = windows * sessions
     few = 1 + (1 - 2 * sessions) / span + sessions * (sessions - 1) / span**2
     statistic = mean * math.sqrt(few / variance)
-    return float(2 * stats.t.sf(abs(statistic), degrees))
+    # Student's t. `scipy.stats` has it, too, and takes two seconds and 40 MB.
+    return float(2 * stdtr(degrees, -abs(statistic)))
 
 
 def skill(horizons: tuple[HorizonSkill, ...], asked: int, share: float) -> Skill:

@@ -21,6 +21,7 @@ from stockcast_lib.ports.metrics import (
     StageMetrics,
 )
 from stockcast_lib.ports.models import (
+    Challengers,
     ModelBoard,
     ModelPublishing,
     ModelStore,
@@ -51,6 +52,7 @@ from stockcast_lib.ports.results import (
 
 __all__ = [
     "UNCOUNTED",
+    "Challengers",
     "Claim",
     "ClosingRunner",
     "DeadLetter",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from stockcast_lib.core.models import ModelRef, ModelRevision, Promotion, TrialScores
+from stockcast_lib.core.models import Challenge, ModelRef, ModelRevision, Promotion, TrialScores
 
 
 class ModelStore(Protocol):
@@ -34,6 +34,15 @@ class ModelStore(Protocol):
     def last_promotion(self, name: str) -> tuple[str, Promotion] | None:
         """Its last entry, with the key."""
 
+    def add_challenge(self, challenge: Challenge) -> str:
+        """Add to a model's challenges; gives the entry's key, which sorts by time."""
+
+    def challenges(self, name: str) -> list[Challenge]:
+        """All of a model's, in order."""
+
+    def last_challenge(self, name: str) -> tuple[str, Challenge] | None:
+        """The last of them, with the key."""
+
     def scores(self, code: str) -> TrialScores | None:
         """The trials of a notebook's code, if they were made with these libraries."""
 
@@ -50,12 +59,34 @@ class ModelBoard(Protocol):
     def publish(self, name: str, key: str, promotion: Promotion | None) -> None:
         """Make a promotion the current one, unless a later one is; None where there is none."""
 
+    def challenge(self, name: str) -> tuple[bool, Challenge | None]:
+        """Whether it is known here, and the last challenge, if there was any."""
+
+    def publish_challenge(self, name: str, key: str, challenge: Challenge | None) -> None:
+        """Make a challenge the current one, as `publish` a promotion."""
+
+    def count_dropped(self, ref: ModelRef) -> None:
+        """A challenger's run was dropped, since the queue had no room for it."""
+
+    def dropped(self, ref: ModelRef) -> int:
+        """How many were."""
+
     def gate(self) -> AbstractContextManager[None]:
         """Held while a notebook is on its way to be published; one at a time.
 
         Raises:
             QueueUnavailable: another has been at the gate for too long.
         """
+
+
+class Challengers(Protocol):
+    """Which revisions are tried beside those that are served."""
+
+    def beside(self, model: str) -> str | None:
+        """The challenger of what a request names, as `N@REV`; only where `N` stands for that."""
+
+    def dropped(self, model: str) -> None:
+        """There was no room for a run of this challenger."""
 
 
 class ModelPublishing(Protocol):
@@ -69,6 +100,12 @@ class ModelPublishing(Protocol):
 
     def promote(self, ref: ModelRef, by: str, because: str | None) -> Promotion:
         """Have the name stand for a revision. Raises UnknownModel, WorseThanChampion."""
+
+    def challenge(self, ref: ModelRef, by: str) -> Challenge:
+        """Have a revision challenge what its name stands for; without one, end that.
+
+        Raises UnknownModel, and InvalidRequest where the name stands for that very revision.
+        """
 
     def overview(self) -> list[Mapping[str, Any]]:
         """All models: what each stands for, its revisions, its audit trail; JSON values."""

@@ -30,14 +30,16 @@ from stockcast_lib.core.model_config import PRESETS
 from stockcast_lib.core.models import (
     BUILT_IN,
     NAME,
+    Challenge,
     Comparison,
     ModelRef,
     ModelRevision,
     Promotion,
     TrialScores,
-    promotion_time,
+    entry_time,
 )
 from stockcast_lib.ports import MarketData, ModelCatalogue, NotebookRunner, PriceStore
+from stockcast_lib.publishing.challenges import challenge
 from stockcast_lib.publishing.registry import ModelRegistry
 from stockcast_lib.publishing.rehearsal import Failed
 from stockcast_lib.publishing.trial_set import TrialSet
@@ -121,7 +123,7 @@ class Publisher:
                 name=ref.name,
                 revision=ref.revision or "",
                 previous=previous.revision if previous else _unpromoted(ref.name),
-                at=promotion_time(datetime.now(UTC), previous),
+                at=entry_time(datetime.now(UTC), previous),
                 by=by,
                 because=because,
                 comparison=comparison,
@@ -130,6 +132,10 @@ class Publisher:
             self.registry.board.publish(ref.name, key, promotion)
         _log.info("model.promoted", model=str(ref), by=by, because=because)
         return promotion
+
+    def challenge(self, ref: ModelRef, by: str) -> Challenge:
+        """See `ModelPublishing.challenge`."""
+        return challenge(self.registry, ref, by)
 
     def overview(self) -> list[Mapping[str, Any]]:
         """See `ModelPublishing.overview`."""
@@ -140,6 +146,7 @@ class Publisher:
                 "current": promotions[-1].revision if promotions else _unpromoted(name),
                 "revisions": [_json(each) for each in store.revisions(name)],
                 "promotions": [_json(each) for each in promotions],
+                **self._challenges(name),
             }
             for name in sorted({DEFAULT_MODEL, *store.names()})
             for promotions in (store.promotions(name),)
@@ -149,6 +156,14 @@ class Publisher:
         """See `ModelPublishing.notebook`."""
         found = self.registry.resolve(ref)
         return self.models.notebook(str(found)).read_bytes()
+
+    def _challenges(self, name: str) -> Mapping[str, Any]:
+        challenger = self.registry.challenger(name)
+        return {
+            "challenger": challenger.revision if challenger else None,
+            "dropped": self.registry.board.dropped(challenger) if challenger else 0,
+            "challenges": [_json(each) for each in self.registry.store.challenges(name)],
+        }
 
     def _compared(self, ref: ModelRef) -> Comparison | None:
         """The revision beside the champion of now; None where it is the champion itself."""
@@ -216,5 +231,5 @@ def _unpromoted(name: str) -> str | None:
     return BUILT_IN if name == DEFAULT_MODEL else None
 
 
-def _json(record: ModelRevision | Promotion) -> dict[str, Any]:
+def _json(record: ModelRevision | Promotion | Challenge) -> dict[str, Any]:
     return record.model_dump(mode="json", by_alias=True)

@@ -51,6 +51,19 @@ class ModelRegistry:
         promotion = self.current(name)
         return promotion.ref if promotion else self.resolve(ModelRef(DEFAULT_MODEL))
 
+    def challenger(self, name: str) -> ModelRef | None:
+        """What is tried beside a name's current revision, if there is anything."""
+        known, found = self.board.challenge(name)
+        if not known:
+            last = self.store.last_challenge(name)
+            key, found = last or ("", None)
+            self.board.publish_challenge(name, key, found)
+        if found is None or found.revision is None:
+            return None
+        challenger = ModelRef(name, found.revision)
+        # Once it is promoted there is nothing left to be tried.
+        return None if challenger == self.resolve(ModelRef(name)) else challenger
+
     def _checked(self, ref: ModelRef) -> ModelRef:
         if ref == _BUILT_IN or self.store.revision(ref) is not None:
             return ref

@@ -125,7 +125,8 @@ class WorkerSettings(Role):
     under way), and `longest_retry_seconds` the most between two tries of a job while what it needs
     is away.
     `kernel_memory_mb` is what each process of a kernel may hold, and all of them together;
-    `kernel_processes` is how many there may be. `queue_limit` is how many jobs may wait or run.
+    `kernel_processes` is how many there may be. With `kernels_ahead` the next run's kernel is kept
+    ready. `queue_limit` is how many jobs may wait or run.
     """
 
     ingest_address: str = "127.0.0.1:7101"
@@ -136,6 +137,7 @@ class WorkerSettings(Role):
     cell_timeout_seconds: float = Field(300, gt=0)
     kernel_memory_mb: int = Field(2048, ge=512)
     kernel_processes: int = Field(64, ge=1)
+    kernels_ahead: bool = True
     queue_limit: int = Field(keys.QUEUE_LIMIT, ge=1)
     silence_seconds: float = Field(10, gt=0)
     grace_seconds: float = Field(8, ge=3)

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import QueueSettings, StoreSettings, client_environment
@@ -11,6 +13,16 @@ from stockcast_lib.stack.network import LOOPBACK
 from stockcast_lib.stack.quick import quick
 
 KERNEL = "stockcast"
+LAB: Mapping[str, Mapping[str, Any]] = MappingProxyType({
+    # What is new in JupyterLab is of no matter here, and would be asked of another host.
+    "LabApp": {
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "news_url": None,
+        "extension_manager": "readonly",
+    },
+    "MultiKernelManager": {"default_kernel_name": KERNEL},
+    "KernelSpecManager": {"ensure_native_kernel": False},
+})  # fmt: skip
 
 
 def lab_argv(notebooks: Path, port: int, *, browser: bool) -> list[str]:
@@ -37,14 +49,11 @@ def lab_argv(notebooks: Path, port: int, *, browser: bool) -> list[str]:
         "ServerApp.open_browser": browser,
         # It listens on loopback alone and asks for a token; in a container the user may be root.
         "ServerApp.allow_root": True,
-        # What is new in JupyterLab is of no matter here, and would be asked of another host.
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.news_url": None,
-        "LabApp.extension_manager": "readonly",
-        "MultiKernelManager.default_kernel_name": KERNEL,
-        "KernelSpecManager.ensure_native_kernel": False,
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
+    flags += [
+        f"--{kind}.{name}={value}" for kind, own in LAB.items() for name, value in own.items()
+    ]
     return quick([sys.executable, "-m", "jupyterlab", *flags])
 
 

@@ -25,8 +25,7 @@ class Ports:
     def environment(self) -> dict[str, str]:
         """What tells the servers, and their clients, these ports."""
         environment = {
-            "STOCKCAST_INGEST_ADDRESS": f"{LOOPBACK}:{self.ingest}",
-            "STOCKCAST_FORECAST_ADDRESS": f"{LOOPBACK}:{self.forecast}",
+            **stage_addresses({Stage.INGEST: self.ingest, Stage.FORECAST: self.forecast}),
             "STOCKCAST_GATEWAY_HOST": LOOPBACK,
             "STOCKCAST_GATEWAY_PORT": str(self.gateway),
             "STOCKCAST_GATEWAY_URL": f"http://{LOOPBACK}:{self.gateway}",
@@ -34,6 +33,11 @@ class Ports:
         if self.dashboard is not None:
             environment["STOCKCAST_DASHBOARD_URL"] = f"http://{LOOPBACK}:{self.dashboard}"
         return environment
+
+
+def stage_addresses(ports: Mapping[Stage, int]) -> dict[str, str]:
+    """What tells servers and clients where the workers of each stage are."""
+    return {f"STOCKCAST_{stage.upper()}_ADDRESS": f"{LOOPBACK}:{ports[stage]}" for stage in ports}
 
 
 def server_children(
@@ -61,19 +65,31 @@ def server_children(
 
 def _worker_children(stage: Stage, port: int, count: int, env: Mapping[str, str]) -> list[Child]:
     # Workers of a stage share its port: the kernel spreads the connections.
-    shared = ["--reuse-port"] if count > 1 else []
-    command = [sys.executable, "-m", "server.worker", "--stage", str(stage), *shared]
-    # Of one health port only the first worker could have it.
-    own = {**env, "STOCKCAST_HEALTH_PORT": "0", "STOCKCAST_LISTEN_HOST": LOOPBACK}
-    return [
-        Child(
-            name=f"{stage}-worker" + (f"-{number}" if count > 1 else ""),
-            argv=quick(command),
-            env=own,
-            ready=lambda: accepts(port),
-        )
-        for number in range(1, count + 1)
-    ]
+    shared = count > 1
+    names = [f"{stage}-worker" + (f"-{number + 1}" if shared else "") for number in range(count)]
+    return [worker_child(name, {stage: port}, env, shared=shared) for name in names]
+
+
+def worker_child(
+    name: str, ports: Mapping[Stage, int], env: Mapping[str, str], *, shared: bool = False
+) -> Child:
+    """A worker of one stage or of several.
+
+    Args:
+        name: see `Child`.
+        ports: of its stages.
+        env: of the stack's servers.
+        shared: whether others listen on the ports, too.
+    """
+    stages = [word for stage in ports for word in ("--stage", str(stage))]
+    command = [sys.executable, "-m", "server.worker", *stages]
+    return Child(
+        name=name,
+        argv=quick([*command, "--reuse-port"] if shared else command),
+        # Of one health port only the first worker could have it.
+        env={**env, "STOCKCAST_HEALTH_PORT": "0", "STOCKCAST_LISTEN_HOST": LOOPBACK},
+        ready=lambda: all(map(accepts, ports.values())),
+    )
 
 
 def _dashboard_child(port: int, notebooks: Path, env: Mapping[str, str]) -> Child:

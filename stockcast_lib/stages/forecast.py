@@ -21,6 +21,7 @@ from stockcast_lib.ports import (
     ResultStore,
     RunArchive,
 )
+from stockcast_lib.stages.challenger import ChallengerRuns
 from stockcast_lib.stages.model_runner import ModelRunners
 from stockcast_lib.stages.progress import progress_teller
 
@@ -37,6 +38,7 @@ class ForecastStage:
     runner: ModelRunners
     models: ModelCatalogue
     ledger: Ledger
+    challengers: ChallengerRuns
 
     def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
@@ -73,6 +75,7 @@ class ForecastStage:
         self.archive.write(job.id, job.attempt, keys.JOB_ARTEFACT, _ended(job, key))
         self.results.put(key, forecast)
         self.queue.finish(claim, key)
+        self.challengers.after(job, stale=result.stale)
 
     def _keep(self, job: Job, result: ForecastResult, evidence: Mapping[str, bytes]) -> None:
         with ThreadPoolExecutor(1) as beside:

@@ -91,6 +91,12 @@ PROMOTION: dict[str, Any] = {
     "because": None,
     "comparison": _COMPARISON,
 }
+CHALLENGE: dict[str, Any] = {
+    "name": "trend",
+    "revision": "fedcba9876543210",
+    "at": "2026-01-05T09:40:00Z",
+    "by": "ada",
+}
 MODELS = {
     "models": [
         {
@@ -98,6 +104,9 @@ MODELS = {
             "current": "0123456789abcdef",
             "revisions": [REVISION],
             "promotions": [PROMOTION],
+            "challenger": "fedcba9876543210",
+            "dropped": 0,
+            "challenges": [CHALLENGE],
         }
     ]
 }
@@ -121,6 +130,7 @@ SCORES = {
             "tuned": False,
             "sessions": 21,
             "forecasts": 310,
+            "asChallenger": 0,
             "tickers": 24,
             "periods": 11,
             "firstAsOf": "2024-11-04",

@@ -1,4 +1,4 @@
-"""Model notebooks: which there are, publishing, promoting."""
+"""Model notebooks: which there are, publishing, promoting, challenging."""
 
 from typing import Any
 
@@ -8,7 +8,12 @@ from stockcast_lib.core.models import ModelRef, model_ref
 from stockcast_lib.core.tokens import Right, allowed
 from stockcast_lib.ports import ModelPublishing
 from stockcast_lib.web.base import Handler, wrong_fields
-from stockcast_lib.web.schemas import NoQuery, PromotionRequest, PublicationRequest
+from stockcast_lib.web.schemas import (
+    ChallengeRequest,
+    NoQuery,
+    PromotionRequest,
+    PublicationRequest,
+)
 
 
 async def models(here: Handler, _query: NoQuery) -> None:
@@ -40,6 +45,15 @@ async def promote(here: Handler, _query: NoQuery, name: str) -> None:
     asked = _body(here, PromotionRequest)
     ref = ModelRef(model_ref(name).name, asked.revision)
     done = await here.in_thread(_publishing(here).promote, ref, by, asked.because)
+    here.finish(done.model_dump(mode="json", by_alias=True))
+
+
+async def challenge(here: Handler, _query: NoQuery, name: str) -> None:
+    """Try a revision beside what the name stands for, or end that."""
+    by = _caller(here, Right.PROMOTE)
+    asked = _body(here, ChallengeRequest)
+    ref = ModelRef(model_ref(name).name, asked.revision)
+    done = await here.in_thread(_publishing(here).challenge, ref, by)
     here.finish(done.model_dump(mode="json", by_alias=True))
 
 

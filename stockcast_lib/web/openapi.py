@@ -29,8 +29,8 @@ _ALLOW = {"description": "The methods that the path has.", "required": True, "sc
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
-    "description": "Publishing and promoting need one; a proxy before the gateway may ask for one "
-    "elsewhere, too.",
+    "description": "Publishing, promoting and challenging need one; a proxy before the gateway may "
+    "ask for one elsewhere, too.",
 }
 _CHALLENGE = {"description": "Which kind of token.", "required": True, "schema": _TEXT}
 _IF_NONE_MATCH = {

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from stockcast_lib.core.jobs import ForecastRequest
-from stockcast_lib.core.models import NAME, REVISION, ModelRevision, Promotion
+from stockcast_lib.core.models import NAME, REVISION, Challenge, ModelRevision, Promotion
 from stockcast_lib.core.scores import Scores
 from stockcast_lib.web import (
     event_calls,
@@ -18,6 +18,7 @@ from stockcast_lib.web import (
 )
 from stockcast_lib.web.calls import EVENTS, HTML, JSON, TEXT, Answer, Call
 from stockcast_lib.web.schemas import (
+    ChallengeRequest,
     EventsQuery,
     FigureDocument,
     HealthDocument,
@@ -189,6 +190,14 @@ CALLS: tuple[Call, ...] = (
         needs_token=True, example={"revision": "0123456789abcdef"},
     ),
     Call(
+        "POST", "/api/v1/models/{name}/challenger", model_calls.challenge,
+        "Try a revision beside what the name stands for, on what people ask for; null ends it.",
+        {200: Answer("It is, or nothing is, from now on.", Challenge,
+                     example=examples.CHALLENGE)},
+        (404, 422, *_STORES), body=ChallengeRequest, parts=_NAME, tag="models",
+        needs_token=True, example={"revision": "fedcba9876543210"},
+    ),
+    Call(
         "GET", "/api/v1/models/{name}/{revision}/notebook.ipynb", model_calls.notebook,
         "A revision's notebook.",
         {200: Answer("As it was published.", NotebookDocument,
@@ -197,7 +206,7 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "GET", "/api/v1/scores", other_calls.scores,
-        "How the forecasts that were served did, by the model's revision and horizon.",
+        "How forecasts did, served or a challenger's, by the model's revision and horizon.",
         {200: Answer("As of the last `stockcast score`.", Scores, example=examples.SCORES)},
         _STORES, tag="models",
     ),

@@ -17,7 +17,7 @@ from pydantic.config import JsonDict
 
 from stockcast_lib.core.errors import ErrorReport
 from stockcast_lib.core.jobs import JobState, Lane, Progress, Stage, Ticker
-from stockcast_lib.core.models import NAME, REVISION, ModelRevision, Promotion
+from stockcast_lib.core.models import NAME, REVISION, Challenge, ModelRevision, Promotion
 from stockcast_lib.core.results import ForecastResult
 
 LONGEST_WAIT = 60.0
@@ -220,6 +220,16 @@ class PromotionRequest(BaseModel):
     )
 
 
+class ChallengeRequest(BaseModel):
+    """What is to be tried beside what a model's name stands for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    revision: Annotated[str, Field(pattern=f"^{REVISION}$")] | None = Field(
+        description="null: nothing any more."
+    )
+
+
 class ModelDocument(_Answered):
     """A model."""
 
@@ -227,6 +237,9 @@ class ModelDocument(_Answered):
     current: str | None = Field(description="The revision that its name stands for.")
     revisions: list[ModelRevision] = Field(description="In the order of publication.")
     promotions: list[Promotion] = Field(description="The audit trail, in order.")
+    challenger: str | None = Field(description="The revision that is tried beside it.")
+    dropped: int = Field(description="The challenger's runs that a full queue had no room for.")
+    challenges: list[Challenge] = Field(description="Which revisions were, in order.")
 
 
 class ModelsDocument(_Answered):

@@ -1,6 +1,6 @@
 """What each process counts, and tells of itself; one registry a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -66,20 +66,20 @@ def _stage_counters() -> "StageCounters":
     return StageCounters(_registry())
 
 
-def worker_exposition(stage: Stage, ready: Callable[[], int]) -> Exposition:
-    """What a stage's worker tells of itself.
+def worker_exposition(stages: Sequence[Stage], ready: Callable[[], int]) -> Exposition:
+    """What a worker tells of itself.
 
     Args:
-        stage: the worker's.
+        stages: the worker's.
         ready: how many kernels wait for their run.
     """
     from stockcast_lib.adapters.prometheus import families
     from stockcast_lib.adapters.prometheus.exposition import PrometheusExposition
     from stockcast_lib.adapters.prometheus.reading import Reading
 
-    stage_metrics(stage)
+    _stage_counters()
     sources: list[Source] = [_kernels(ready)]
-    if stage is Stage.INGEST:
+    if Stage.INGEST in stages:
         budgets = Reading("vendors", _vendor_states, lasts=_VENDORS_LAST)
         sources.append((budgets, families.vendor_families))
     return PrometheusExposition(_registry(), *sources)

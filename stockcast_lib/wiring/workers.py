@@ -12,7 +12,14 @@ from stockcast_lib.settings import (
     kernel_environment,
 )
 from stockcast_lib.wiring.metrics import stage_metrics
-from stockcast_lib.wiring.models import SETTLE_IN, WARM, limits, model_runner, models
+from stockcast_lib.wiring.models import (
+    SETTLE_IN,
+    WARM,
+    limits,
+    model_registry,
+    model_runner,
+    models,
+)
 from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
@@ -24,6 +31,7 @@ from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_arch
 
 if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
+    from stockcast_lib.stages.challenger import ChallengerRuns
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.intake import Intake
     from stockcast_lib.stages.model_runner import ModelRunners
@@ -40,6 +48,7 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
         prelude=SETTLE_IN,
         cell_ran=stage_metrics(stage).cell,
         warm=WARM[stage],
+        ahead=WorkerSettings.read().kernels_ahead,
     )
 
 
@@ -87,6 +96,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             runner=model_runners(),
             models=models(),
             ledger=ledger(),
+            challengers=_challenger_runs(),
         )
     archive = run_archive()
     return ClaimLoop(
@@ -97,6 +107,20 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         work=work,
         longest_wait=WorkerSettings.read().longest_retry_seconds,
         metrics=stage_metrics(stage),
+    )
+
+
+def _challenger_runs() -> "ChallengerRuns":
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.publishing.challenges import ModelChallengers
+    from stockcast_lib.stages.challenger import ChallengerRuns
+
+    return ChallengerRuns(
+        queue=job_queue(),
+        results=RedisResultStore(redis_client()),
+        models=models(),
+        challengers=ModelChallengers(model_registry()),
+        id_key=QueueSettings.read().frame_key_bytes,
     )
 
 

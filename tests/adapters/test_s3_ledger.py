@@ -46,10 +46,12 @@ def ledger(folder):
     return S3Ledger(folder)
 
 
-def written(ledger, name, *, attempt=1, made=MADE, **changes):
+def written(ledger, name, *, attempt=1, made=MADE, challenger=False, **changes):
     result = forecast_result(**changes)
     request = parse_request({"ticker": "TEST", "days": 3, "params": {"interval": 0.9}})
-    job = made_job(id=name * 32, attempt=attempt, created_at=made, request=request)
+    job = made_job(
+        id=name * 32, attempt=attempt, created_at=made, request=request, challenger=challenger
+    )
     ledger.write(job, result)
 
 
@@ -74,6 +76,14 @@ def test_the_same_attempt_twice_is_one_forecast_and_of_two_attempts_the_last_cou
     written(ledger, "b", attempt=1, price=90.0)
     written(ledger, "b", attempt=2, price=91.0)
     assert [row["price"] for row in ledger.rows()] == [102.0, 91.0]
+
+
+def test_what_a_challenger_said_is_told_apart(ledger):
+    written(ledger, "a")
+    written(ledger, "b", challenger=True)
+    assert [row["challenger"] for row in ledger.rows()] == [False, True]
+    assert ledger.join_days(date(2026, 1, 6)) == 1
+    assert [row["challenger"] for row in ledger.rows()] == [False, True]
 
 
 def test_days_that_are_over_are_joined_and_what_comes_late_is_read_besides(ledger, folder):

@@ -6,7 +6,7 @@ import pytest
 
 from stockcast_lib.core.errors import InvalidRequest, UnknownModel
 from stockcast_lib.core.jobs import parse_request
-from stockcast_lib.core.models import ModelRef, Promotion, model_name, model_ref, promotion_time
+from stockcast_lib.core.models import ModelRef, Promotion, entry_time, model_name, model_ref
 
 REVISION = "0123456789abcdef"
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -37,6 +37,6 @@ def test_a_request_may_name_a_revision():
 
 def test_a_promotion_is_later_than_the_one_before_whatever_the_clock_says():
     last = Promotion(name="t", revision=REVISION, previous=None, at=NOW, by="ada")
-    assert promotion_time(NOW, None) == NOW
-    assert promotion_time(NOW - timedelta(hours=1), last) > NOW
-    assert promotion_time(NOW + timedelta(hours=1), last) == NOW + timedelta(hours=1)
+    assert entry_time(NOW, None) == NOW
+    assert entry_time(NOW - timedelta(hours=1), last) > NOW
+    assert entry_time(NOW + timedelta(hours=1), last) == NOW + timedelta(hours=1)

@@ -204,6 +204,19 @@ def test_every_kernel_is_forked(run):
     assert COUNTS.fallbacks == before
 
 
+def test_no_kernel_is_kept_where_none_shall_be(tmp_path):
+    environment = kernel_environment("forecast")
+    runner = PapermillRunner(environment=environment, limits=Limits(), ahead=False)
+    try:
+        runner.wait_until_ready()
+        assert runner._spare is None
+        notebook = notebook_file(tmp_path, "x = 1", "x")
+        assert runner.run(notebook, {}, lambda _: None, Cancellation()).error is None
+        assert runner._spare is None
+    finally:
+        runner.close()
+
+
 def test_a_fork_server_that_dies_takes_its_run_along_and_is_born_again(run):
     outcome = run("x = 1", "import os, signal, time; os.kill(os.getppid(), 9); time.sleep(30)")
     assert isinstance(outcome.error, KernelDied)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stockcast_lib.charts.score_table import score_cells
 from stockcast_lib.core.flat_results import flat_result
 from stockcast_lib.core.results import PathPoint
 from stockcast_lib.forecasting.scoring import HORIZONS, outcomes, scores
@@ -137,3 +138,16 @@ def test_a_ticker_without_prices_or_without_movement_is_left_out():
     assert outcomes([row(closes, 300)], {"TEST": flat}).empty
     later = closes.loc[closes.index[310] + timedelta(days=0) :]
     assert outcomes([row(closes, 300)], {"TEST": later}).empty
+
+
+def test_a_revision_s_forecasts_count_together_whoever_saw_them():
+    closes = walk()
+    rows = [row(closes, at, challenger=at < 140) for at in range(100, 180, 10)]
+    # Of before there were any.
+    rows.append(row(closes, 200, challenger=None))
+    score = scored(rows, closes)[5]
+    assert (score.forecasts, score.as_challenger) == (9, 4)
+    assert "4 as challenger" in score_cells(score)[0]
+    alone = scored(rows[:4], closes)[5]
+    assert "all as challenger" in score_cells(alone)[0]
+    assert "challenger" not in score_cells(scored(rows[4:], closes)[5])[0]

@@ -18,6 +18,7 @@ from tests.k8s.mutation import GONE, Mutation, secret
 _POD = "spec/template/spec"
 _SERVER = f"{_POD}/containers/0"
 _INGEST = "Deployment stockcast-ingest"
+_FORECAST = "Deployment stockcast-forecast"
 _GATEWAY = "Deployment stockcast-gateway"
 _DASHBOARD = "Deployment stockcast-dashboard"
 _LAB = "Deployment stockcast-lab"
@@ -108,6 +109,7 @@ MUTATIONS = (
         "spec/volumeClaimTemplates/0/spec/resources/requests/storage", "5 GiB",
     ),
     Mutation(resources.kernels_fit, _SETTINGS, "data/STOCKCAST_KERNEL_MEMORY_MB", "2048"),
+    Mutation(resources.kernels_fit, _GATEWAY, f"{_SERVER}/resources/limits/memory", "512Mi"),
     Mutation(resources.grace, _INGEST, f"{_POD}/terminationGracePeriodSeconds", 30),
     Mutation(resources.grace, _SETTINGS, "data/STOCKCAST_RUN_TIMEOUT_SECONDS", "600"),
     Mutation(resources.grace, _SETTINGS, "data/STOCKCAST_GRACE_SECONDS", "300"),
@@ -137,10 +139,24 @@ MUTATIONS = (
     Mutation(security.namespace, "Namespace stockcast", "metadata/labels"),
     Mutation(settings.names, _SETTINGS, "data/STOCKCAST_GRACE_PERIOD", "5"),
     Mutation(settings.names, _GATEWAY, f"{_SERVER}/env/0/name", "STOCKCAST_REDIS"),
+    Mutation(settings.model_secrets, _GATEWAY, f"{_SERVER}/env/6"),
+    Mutation(settings.model_secrets, _FORECAST, f"{_SERVER}/env/5"),
+    Mutation(
+        settings.model_secrets, _FORECAST,
+        f"{_SERVER}/env/4/valueFrom/secretKeyRef/name", "stockcast-s3",
+    ),
+    Mutation(
+        settings.model_secrets, _INGEST, f"{_SERVER}/env/+",
+        {**secret("stockcast-tokens", "holders"), "name": "STOCKCAST_TOKENS"},
+    ),
     Mutation(settings.values, _SETTINGS, "data/STOCKCAST_VENDORS", "tingo"),
     Mutation(settings.values, _SETTINGS, "data/STOCKCAST_GRACE_SECONDS", "5s"),
     Mutation(settings.addresses, _SETTINGS, "data/STOCKCAST_INGEST_ADDRESS", "ingest:7101"),
     Mutation(settings.addresses, _SETTINGS, "data/STOCKCAST_S3_ENDPOINT_URL", "http://s3:9000"),
+    Mutation(
+        settings.addresses, _SETTINGS,
+        "data/STOCKCAST_READ_S3_ENDPOINT_URL", "http://stockcast-s3:9002",
+    ),
     Mutation(settings.addresses, _SCALED, f"{_TRIGGER}/address", "redis.stockcast:6379"),
     Mutation(settings.listening, _SETTINGS, "data/STOCKCAST_GATEWAY_PORT", "8080"),
     Mutation(settings.listening, _INGEST, f"{_SERVER}/ports/1/containerPort", 8082),
@@ -170,6 +186,11 @@ MUTATIONS = (
     Mutation(
         flows.flows, "NetworkPolicy stockcast-to-redis",
         "spec/podSelector/matchExpressions/0/values/+", "s3",
+    ),
+    Mutation(flows.flows, "NetworkPolicy stockcast-s3", "spec/ingress/1/from/0"),
+    Mutation(
+        flows.flows, "NetworkPolicy stockcast-to-s3-reading",
+        "spec/podSelector/matchExpressions/0/values/+", "dashboard",
     ),
     Mutation(flows.flows, "NetworkPolicy stockcast-redis", "spec/ingress/0/ports/0/port", 6380),
     Mutation(flows.flows, "NetworkPolicy stockcast-redis-from-keda", "spec/ingress/0/from/0"),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from stockcast_lib.core.tokens import new_token, token_digest
 from tests.k8s.checks.manifests import component
 from tests.pods.kubelet import Kubelet
 from tests.pods.pod import Pod
@@ -236,5 +237,10 @@ def _made_up():
             "access-key": secrets.token_hex(12),
             "secret-key": secrets.token_hex(24),
         },
+        "stockcast-s3-reading": {
+            "access-key": secrets.token_hex(12),
+            "secret-key": secrets.token_hex(24),
+        },
+        "stockcast-tokens": {"holders": f"tests:publish+promote:{token_digest(new_token())}"},
         "stockcast-frame": {"key": secrets.token_hex(32)},
     }

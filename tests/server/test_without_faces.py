@@ -7,7 +7,15 @@ import pytest
 
 from tests.servers import REPOSITORY, clean_environment
 
-LEFT_OUT = ("anywidget", "ipywidgets", "jupyter_server", "jupyterlab", "nbconvert", "voila")
+LEFT_OUT = (
+    "anywidget",
+    "ipywidgets",
+    "jupyter_server",
+    "jupyterlab",
+    "nbconvert",
+    "nbdime",
+    "voila",
+)
 # As where they are missing: each import of one raises ModuleNotFoundError.
 PROGRAM = f"""
 import importlib.abc, importlib.metadata, sys

@@ -44,7 +44,7 @@ def start_worker(tmp_path, port):
     """Starts a worker whose kernels run some code; its Redis is away."""
     started = []
 
-    def start(code, stage="forecast", **variables):
+    def start(code, stage="forecast", options=(), **variables):
         folder = tmp_path / "kernels" / "stockcast"
         folder.mkdir(parents=True)
         argv = [sys.executable, "-c", code, str(tmp_path), "-f", "{connection_file}"]
@@ -59,7 +59,7 @@ def start_worker(tmp_path, port):
             f"STOCKCAST_{stage.upper()}_ADDRESS": f"127.0.0.1:{port}",
             **variables,
         }
-        command = [sys.executable, "-m", "server.worker", "--stage", stage]
+        command = [sys.executable, "-m", "server.worker", "--stage", stage, *options]
         started.append(
             subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         )
@@ -124,6 +124,26 @@ def test_told_to_stop_before_its_kernels_are_warm_it_ends(start_worker, tmp_path
     (tmp_path / "let-on").touch()
     assert worker.wait(30) == 0
     assert not accepts(port)
+
+
+def test_one_worker_serves_both_stages_and_starts_no_kernel_before_a_run_where_it_shall_not(
+    start_worker, tmp_path, port, health_port
+):
+    ingest_port = free_ports(1)[0]
+    worker = start_worker(
+        SLOW_KERNEL,
+        options=("--stage", "ingest"),
+        STOCKCAST_INGEST_ADDRESS=f"127.0.0.1:{ingest_port}",
+        STOCKCAST_HEALTH_PORT=str(health_port),
+        STOCKCAST_KERNELS_AHEAD="false",
+    )
+    soon(lambda: accepts(port) and accepts(ingest_port))
+    assert not (tmp_path / "started").exists()
+    assert told(health_port, "healthz") == (200, "")
+    status, reason = told(health_port, "readyz")  # Redis is away
+    assert (status, "Redis" in reason) == (503, True)
+    worker.terminate()
+    assert worker.wait(30) == 0
 
 
 def test_without_kernels_it_says_why_and_ends(start_worker, port):

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from stockcast_lib.core.errors import ContractBroken, UnknownModel, WorseThanChampion
-from stockcast_lib.core.models import ModelRef
+from stockcast_lib.core.models import Challenge, ModelRef
 from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
 from stockcast_lib.web.application import Models
 from tests.gateway import fetch, running_gateway
 from tests.model_notebooks import BUNDLED, bundled
-from tests.publishing.records import CODE, promotion, revision
+from tests.publishing.records import CODE, NOW, promotion, revision
 
 ADA, BOB = "a1" * 24, "b2" * 24
 HOLDERS = (
@@ -19,6 +19,7 @@ HOLDERS = (
 )
 MODELS = "/api/v1/models"
 PROMOTE = f"{MODELS}/trend/promote"
+CHALLENGE = f"{MODELS}/trend/challenger"
 
 
 class Publishing:
@@ -37,6 +38,10 @@ class Publishing:
         self._do("promote", ref, by, because)
         return promotion(ref.name, ref.revision, by=by, because=because)
 
+    def challenge(self, ref, by):
+        self._do("challenge", ref, by)
+        return Challenge(name=ref.name, revision=ref.revision, at=NOW, by=by)
+
     def overview(self):
         dump = {"mode": "json", "by_alias": True}
         return [
@@ -45,6 +50,9 @@ class Publishing:
                 "current": CODE,
                 "revisions": [revision().model_dump(**dump)],
                 "promotions": [promotion().model_dump(**dump)],
+                "challenger": None,
+                "dropped": 3,
+                "challenges": [],
             }
         ]
 
@@ -107,7 +115,17 @@ def test_whoever_may_promotes_and_gives_a_reason(ask, publishing):
     assert publishing.done == [("promote", ModelRef("trend", CODE), "ada", "why")]
 
 
-@pytest.mark.parametrize(("path", "body"), [(MODELS, PUBLICATION), (PROMOTE, {"revision": CODE})])
+@pytest.mark.parametrize("code", [CODE, None])
+def test_whoever_may_promote_begins_and_ends_a_challenge(ask, publishing, code):
+    status, _, told = ask(CHALLENGE, {"revision": code}, ADA)
+    assert (status, told["revision"], told["by"]) == (200, code, "ada")
+    assert publishing.done == [("challenge", ModelRef("trend", code), "ada")]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [(MODELS, PUBLICATION), (PROMOTE, {"revision": CODE}), (CHALLENGE, {"revision": CODE})],
+)
 @pytest.mark.parametrize("token", [None, "wrong", token_digest(ADA)])
 def test_without_a_valid_token_nothing_is_done(ask, publishing, path, body, token):
     status, headers, told = ask(path, body, token)
@@ -116,8 +134,9 @@ def test_without_a_valid_token_nothing_is_done(ask, publishing, path, body, toke
     assert publishing.done == []
 
 
-def test_a_token_without_the_right_does_nothing(ask, publishing):
-    status, _, told = ask(PROMOTE, {"revision": CODE}, BOB)
+@pytest.mark.parametrize("path", [PROMOTE, CHALLENGE])
+def test_a_token_without_the_right_does_nothing(ask, publishing, path):
+    status, _, told = ask(path, {"revision": CODE}, BOB)
     assert (status, told["type"]) == (403, "/problems/right-needed")
     assert publishing.done == []
 
@@ -133,6 +152,8 @@ def test_a_token_without_the_right_does_nothing(ask, publishing):
         (PROMOTE, {"revision": "newest"}, "revision"),
         (PROMOTE, {"revision": CODE, "because": ""}, "because"),
         (PROMOTE, {"revision": CODE, "spam": 1}, "spam"),
+        (CHALLENGE, {}, "revision"),
+        (CHALLENGE, {"revision": "newest"}, "revision"),
     ],
 )
 def test_a_wrong_field_is_named(ask, publishing, path, body, field):

@@ -1,6 +1,6 @@
 -- What all scripts of the queue share; each of them runs behind these lines.
 -- KEYS: the prefix of every key.
--- ARGV[1]: a JSON object with `group`, `events_kept`, `dead_kept`, `recent_kept`, `newest_run`
+-- ARGV[1]: a JSON object with `group`, `challenger` (a client's name), `events_kept`, `dead_kept`, `recent_kept`, `newest_run`
 -- (its weight in the mean), and in seconds `ended_lifetime`, `done_joined`, `worker_lifetime`,
 -- `worker_seen` and `runs_lifetime`.
 --

@@ -35,10 +35,12 @@ redis.call('HSET', job_key(new_id), 'request', ARGV[3], 'request_key', ARGV[4], 
 redis.call('SADD', prefix .. 'asked:' .. new_id, token)
 redis.call('SET', mark, new_id)
 redis.call('SADD', open_jobs, new_id)
-for _, recent in ipairs({prefix .. 'recent', prefix .. 'recent:' .. ARGV[9]}) do
-  redis.call('LPUSH', recent, new_id)
-  redis.call('LTRIM', recent, 0, constants.recent_kept - 1)
-  redis.call('EXPIRE', recent, constants.ended_lifetime)
+if ARGV[6] ~= constants.challenger then
+  for _, recent in ipairs({prefix .. 'recent', prefix .. 'recent:' .. ARGV[9]}) do
+    redis.call('LPUSH', recent, new_id)
+    redis.call('LTRIM', recent, 0, constants.recent_kept - 1)
+    redis.call('EXPIRE', recent, constants.ended_lifetime)
+  end
 end
 enqueue(new_id, 'RPUSH')
 tell(new_id)

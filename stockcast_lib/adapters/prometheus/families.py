@@ -126,8 +126,11 @@ def score_families(found: Scores) -> Iterator[Metric]:
 
 
 def _shown(scores: Sequence[Score]) -> Iterator[Score]:
-    # Parameters of their own are their askers', and say nothing of the model as it is served.
-    served = [score for score in scores if not score.tuned]
+    # Parameters of their own are their askers', and a challenger's forecasts were shown to nobody:
+    # neither says anything of the model as it is served.
+    served = [
+        score for score in scores if not score.tuned and score.as_challenger < score.forecasts
+    ]
     newest: dict[str, Score] = {}
     for score in sorted(served, key=lambda each: (each.last_as_of, each.forecasts)):
         newest[score.model] = score

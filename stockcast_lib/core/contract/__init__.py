@@ -5,7 +5,6 @@ Pure: a notebook's document in, faults out. Whether it runs is found by running 
 """
 
 from stockcast_lib.core.contract.check import LARGEST_NOTEBOOK, Contract, check_contract
-from stockcast_lib.core.contract.difference import code_difference
 from stockcast_lib.core.contract.faults import Fault, broken
 from stockcast_lib.core.contract.notebook import (
     Cell,
@@ -29,7 +28,6 @@ __all__ = [
     "cells_of",
     "check_contract",
     "checked_document",
-    "code_difference",
     "code_revision",
     "failed_cell",
     "find_secrets",

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 TEMPLATE = "stockcast"
 READY_PATH = "readyz"
@@ -17,6 +19,17 @@ _WAITING_KERNELS = 2
 _FILL_AFTER_SECONDS = 1.5
 # The other extensions are megabytes that this page does not use.
 _EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
+# Of Voilà's own settings, in whichever server it shows the dashboard.
+VOILA: Mapping[str, Any] = MappingProxyType({
+    "template": TEMPLATE,
+    "allow_template_override": "NO",
+    "allow_theme_override": "NO",
+    "show_tracebacks": False,
+    "strip_sources": True,
+    # A pattern that nothing matches: nothing beside the notebook is for visitors.
+    "file_allowlist": ["$."],
+    "extension_allowlist": list(_EXTENSIONS),
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,21 +52,16 @@ def dashboard_command(notebook: Path, port: int, seats: Seats, host: str = LOOPB
         "DashboardApp.port_retries": 0,
         "DashboardApp.session_limit": seats.sessions,
         "DashboardApp.metrics": METRICS,
-        "VoilaConfiguration.template": TEMPLATE,
-        "VoilaConfiguration.allow_template_override": "NO",
-        "VoilaConfiguration.allow_theme_override": "NO",
-        "VoilaConfiguration.show_tracebacks": False,
-        "VoilaConfiguration.strip_sources": True,
         "VoilaConfiguration.preheat_kernel": seats.waiting > 0,
         "VoilaConfiguration.default_pool_size": seats.waiting,
         "VoilaKernelManager.fill_delay": _FILL_AFTER_SECONDS,
-        # A pattern that nothing matches: nothing beside the notebook is for visitors.
-        "VoilaConfiguration.file_allowlist": "$.",
         # A kernel started again knows nothing of its page: without one, the page loads itself anew.
         "KernelManager.autorestart": False,
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    flags += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
+    for name, value in VOILA.items():
+        values = value if isinstance(value, list) else [value]
+        flags += [f"--VoilaConfiguration.{name}={each}" for each in values]
     return [sys.executable, "-m", __package__, str(notebook), "--no-browser", *flags]
 
 

@@ -160,7 +160,8 @@ def scored(registry, *scores):
 def test_of_a_model_the_newest_revision_is_told_as_it_is_served(registry):
     older = score(revision="old", last_as_of=date(2026, 2, 2), ratio=0.5)
     tuned = score(tuned=True, last_as_of=date(2026, 3, 5), ratio=0.6)
-    found = scored(registry, older, score(), tuned, score(sessions=21, ratio=1.1))
+    unseen = score(revision="newer", last_as_of=date(2026, 3, 6), as_challenger=40)
+    found = scored(registry, older, score(), tuned, unseen, score(sessions=21, ratio=1.1))
     ratios = {key[2][1]: value for key, value in found.items() if "error_ratio" in key[0]}
     assert ratios == {"5": 0.98, "21": 1.1}
     at = (("model", "default"), ("sessions", "5"))

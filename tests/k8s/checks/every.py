@@ -33,6 +33,7 @@ CHECKS = (
     security.confined,
     security.namespace,
     settings.names,
+    settings.model_secrets,
     settings.values,
     settings.addresses,
     settings.listening,

@@ -20,6 +20,7 @@ FLOWS = {
     ("watchlist", "gateway", 8000),
     *((user, "redis", 6379) for user in USERS),
     *((user, "s3", 9000) for user in S3_USERS),
+    *((user, "s3", 9001) for user in ("gateway", "forecast")),  # what published notebooks read
 }
 KEDA_FLOW = ("keda", "redis", 6379)
 # At the ports that tell figures.

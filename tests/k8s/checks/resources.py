@@ -18,6 +18,8 @@ _FACTORS = {
 # Beside a kernel at its limit: the worker itself, its fork server and the kernel that waits.
 BESIDE_A_KERNEL = 768 * 2**20
 WORKERS = ("ingest", "forecast")
+# The gateway tries notebooks before they are published.
+RUN_NOTEBOOKS = (*WORKERS, "gateway")
 
 
 def quantity(text):
@@ -52,7 +54,7 @@ def kernels_fit(manifests):
     return [
         f"{owner}: a kernel of {kernel} bytes does not fit"
         for owner, container in manifests.containers()
-        if owner in WORKERS
+        if owner in RUN_NOTEBOOKS
         and quantity(container["resources"]["limits"]["memory"]) < kernel + BESIDE_A_KERNEL
     ]
 

@@ -11,7 +11,14 @@ from tests.k8s.checks.manifests import NAMESPACE, is_own, ports
 
 ROLES = Role.__subclasses__()
 # Not for the project's own code but for rclone and JupyterLab.
-OTHERS = {"RCLONE_AUTH_KEY", "JUPYTER_TOKEN"}
+OTHERS = {"RCLONE_AUTH_KEY", "READING_AUTH_KEY", "JUPYTER_TOKEN"}
+_READING = {"STOCKCAST_READ_ACCESS_KEY_ID", "STOCKCAST_READ_SECRET_ACCESS_KEY"}
+# What published models need, and nobody else is to know.
+MODEL_SECRETS = {
+    "gateway": _READING | {"STOCKCAST_TOKENS"},
+    "forecast": _READING,
+    "s3": _READING,  # where it is in the cluster
+}
 _URL = re.compile(r"https?://\S+")
 _SECRETS = {"STOCKCAST_REDIS_URL": "redis://r", "STOCKCAST_FRAME_KEY": 32 * "k"}
 
@@ -32,6 +39,27 @@ def names(manifests):
     return [f"{owner}: {name} is no setting" for owner, name in given if name not in known_names()]
 
 
+def model_secrets(manifests):
+    """Who runs published notebooks has keys that only read, the gateway tokens besides."""
+    every = set().union(*MODEL_SECRETS.values())
+    faults = []
+    for owner, container in manifests.containers():
+        given = {
+            each["name"]: each["valueFrom"]["secretKeyRef"]["name"]
+            for each in container.get("env", [])
+            if each["name"] in every
+        }
+        wanted = MODEL_SECRETS.get(owner, set())
+        faults += [f"{owner}: {name} is missing" for name in sorted(wanted - given.keys())]
+        faults += [f"{owner}: {name} is not for it" for name in sorted(given.keys() - wanted)]
+        faults += [
+            f"{owner}: {name} is of keys that may write"
+            for name in sorted(_READING & given.keys())
+            if given[name] == "stockcast-s3"
+        ]
+    return faults
+
+
 def values(manifests):
     """Each role reads them without complaint."""
     faults = []
@@ -49,7 +77,8 @@ def addresses(manifests):
     """Who connects within the cluster does so to a Service's name and port."""
     told = manifests.settings()
     named = {name: value for name, value in told.items() if name.endswith("_ADDRESS")}
-    named["STOCKCAST_S3_ENDPOINT_URL"] = told.get("STOCKCAST_S3_ENDPOINT_URL", "")
+    for name in ("STOCKCAST_S3_ENDPOINT_URL", "STOCKCAST_READ_S3_ENDPOINT_URL"):
+        named[name] = told.get(name, "")
     for each in manifests.of("ScaledObject"):
         for trigger in each["spec"]["triggers"]:
             named[f"{each['metadata']['name']} {trigger['metadata']['stream']}"] = trigger[
