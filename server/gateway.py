@@ -28,7 +28,13 @@ async def serve() -> None:
     # A notebook at the gate runs as this user, and must not read this process's environment.
     linux.hide_from_other_processes()
     models = Models(wiring.publishing(), ModelSettings.read().holders)
-    calls = application(wiring.service(), wiring.readiness, settings.gateway_prefix, models=models)
+    calls = application(
+        wiring.service(),
+        wiring.readiness,
+        settings.gateway_prefix,
+        models=models,
+        metrics=wiring.gateway_metrics(),
+    )
     server = GatewayServer(
         calls,
         xheaders=settings.trust_proxy,

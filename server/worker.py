@@ -132,6 +132,7 @@ async def serve(stages: Sequence[Stage], *, reuse_port: bool) -> None:
         calls = health_application(
             _first(health.not_alive for health in healths),
             _first(health.not_ready for health in healths),
+            wiring.worker_exposition(stages, lambda: sum(part.ready for part in parts)),
         )
         serve_health(calls, settings.listen_address(stages[0])[0], settings.health_port)
     await asyncio.gather(*(part.serve(reuse_port=reuse_port) for part in parts))
@@ -157,6 +158,11 @@ class _StageWorker:
         self.health = WorkerHealth(
             self._loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set
         )
+
+    @property
+    def ready(self) -> int:
+        """How many kernels wait for their run."""
+        return self._runner.ready
 
     async def serve(self, *, reuse_port: bool) -> None:
         # Only then: whoever finds the port open takes the worker for ready.

@@ -21,6 +21,7 @@ from stockcast_lib.core.results import (
     ModelInfo,
     PathPoint,
 )
+from stockcast_lib.core.scores import Score, ServedCoverage
 
 LAST_SESSION = date(2017, 2, 27)
 FETCHED_AT = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -135,3 +136,15 @@ def notebook_file(folder: Path, *cells: str, name: str = "notebook.ipynb") -> Pa
 def asker(token: str | None = None, **changes: object) -> Asker:
     """Somebody who asks; each one unlike the others."""
     return Asker.model_validate({"token": token or secrets.token_hex(8), **changes})
+
+
+def score(**changes: object) -> Score:
+    """How one revision did at one horizon."""
+    fields = {
+        "model": "default", "revision": "new", "tuned": False, "sessions": 5, "forecasts": 40,
+        "tickers": 3, "periods": 9, "first_as_of": date(2026, 1, 5),
+        "last_as_of": date(2026, 3, 2), "error": 1.0, "naive_error": 1.0, "ratio": 0.98,
+        "bias": 0.0, "coverage": ServedCoverage(level=0.8, held=30, forecasts=40),
+        "drift": None, "p_value": None, "standing": "untested",
+    }  # fmt: skip
+    return Score(**{**fields, **changes})

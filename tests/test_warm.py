@@ -31,6 +31,7 @@ _NOWHERE = {
 
 
 _MODELS = {"prophet", "matplotlib", "plotly", "scipy"}
+_GATEWAY = "import server.gateway; wiring.service(); wiring.publishing(); wiring.gateway_metrics()"
 
 
 def modules_after(code: str) -> set[str]:
@@ -50,9 +51,18 @@ def test_a_visitors_kernel_imports_nothing_of_ours_by_itself_and_nothing_large()
 @pytest.mark.parametrize(
     ("made", "unwanted"),
     [
-        ("import server.gateway; wiring.service(); wiring.publishing()", _MODELS | {"pandas"}),
-        ("import server.worker; wiring.claim_loop('ingest', 'it')", _MODELS | {"pandas"}),
-        ("import server.worker; wiring.claim_loop('forecast', 'it')", _MODELS | {"pandas"}),
+        (
+            _GATEWAY,
+            _MODELS | {"pandas"},
+        ),
+        (
+            "import server.worker; wiring.claim_loop(server.worker.Stage.INGEST, 'it')",
+            _MODELS | {"pandas"},
+        ),
+        (
+            "import server.worker; wiring.claim_loop(server.worker.Stage.FORECAST, 'it')",
+            _MODELS | {"pandas"},
+        ),
         ("from stockcast_lib.warm import prices; prices.warm_up()", _MODELS),
         ("from stockcast_lib.warm import forecasts; forecasts.warm_up()", {"ipywidgets"}),
     ],

@@ -40,6 +40,7 @@ class Session:
         limits: what the run may use.
         tell: called on the event loop when a code cell begins.
         wait: runs a coroutine on the kernel's event loop, and waits for it.
+        cell_ran: told how many seconds each code cell took, however it ended.
         notebook: the notebook as far as it has been executed.
         stopped_by: why the run was ended from outside, if it was.
     """
@@ -48,6 +49,7 @@ class Session:
     limits: Limits
     tell: Callable[[Progress], None]
     wait: Callable[[Coroutine[Any, Any, None]], None]
+    cell_ran: Callable[[float], None]
     notebook: Any = None
     stopped_by: StockcastError | None = None
     deadline: float = field(init=False)
@@ -137,6 +139,7 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
     try:
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
+            began = time.monotonic()
             try:
                 await client.async_execute_cell(cell, index)
             except CellExecutionError as error:
@@ -148,6 +151,8 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
                 raise
             finally:
                 nb_man.cell_complete(cell, cell_index=index)
+                if cell.cell_type == "code":
+                    session.cell_ran(time.monotonic() - began)
         nb_man.nb.metadata.language_info = kernel.language_info
         client.set_widgets_metadata()
     finally:

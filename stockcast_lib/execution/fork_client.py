@@ -18,6 +18,7 @@ import structlog
 
 from stockcast_lib.execution import fork_server
 from stockcast_lib.execution.confinement import Confinement
+from stockcast_lib.execution.counts import COUNTS
 
 _log = structlog.get_logger()
 _WARM_UP_SECONDS = 60.0
@@ -182,13 +183,15 @@ class ForkServer:
             with theirs, self._lock:
                 requests = self._running(environment)
                 socket.send_fds(requests, [request], [theirs.fileno()])
-            return ForkedProcess(*_answer(ours), ours)
+            process = ForkedProcess(*_answer(ours), ours)
         except OSError as error:
             ours.close()
             raise ForkFailed(f"The fork server does not answer: {error}") from error
         except ForkFailed:
             ours.close()
             raise
+        COUNTS.forked()
+        return process
 
     def close(self) -> None:
         """End the server and its kernels."""
@@ -199,6 +202,7 @@ class ForkServer:
         if self._process is not None and self._process.poll() is not None:
             _log.warning("fork_server.died", status=self._process.returncode)
             self._close()
+            COUNTS.reborn()
         if self._requests is None:
             self._requests = self._start(environment)
         return self._requests

@@ -2,7 +2,7 @@
 
 jupyter_client chooses it by the kernelspec's metadata, so papermill, Voilà, JupyterLab and
 nbclient use it unchanged. Where it cannot fork it starts the same kernel plainly, says so, and
-counts it in `fallbacks`.
+counts it.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from traitlets import Unicode
 
 from stockcast_lib.execution import linux
 from stockcast_lib.execution.confinement import Confinement
+from stockcast_lib.execution.counts import COUNTS
 from stockcast_lib.execution.fork_client import ForkedProcess, ForkFailed, shared_fork_server
 
 _log = structlog.get_logger()
@@ -29,7 +30,6 @@ _LAUNCHER = ["-m", "ipykernel_launcher"]
 _NAME_BYTES = 8
 # A Unix socket's path has at most 107 bytes; zmq adds "-1" to "-5".
 _LONGEST_SOCKET_PATH = 107 - len("/") - 2 * _NAME_BYTES - len("-5")
-fallbacks = 0
 
 
 @cache
@@ -107,6 +107,4 @@ class ForkProvisioner(LocalProvisioner):
 
 
 def _count_fallback(error: ForkFailed) -> None:
-    global fallbacks  # noqa: PLW0603  # one count a process
-    fallbacks += 1
-    _log.warning("kernel.started_plainly", reason=str(error), count=fallbacks)
+    _log.warning("kernel.started_plainly", reason=str(error), count=COUNTS.fell_back())

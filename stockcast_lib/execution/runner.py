@@ -51,6 +51,10 @@ KERNEL = "stockcast"
 _DISPOSE_SECONDS = 10.0
 
 
+def _unheard(_seconds: float) -> None:
+    """Nobody asks how long cells take."""
+
+
 class PapermillRunner:
     """Executes one notebook at a time, each in a kernel of its own.
 
@@ -60,6 +64,7 @@ class PapermillRunner:
         kernel_name: the kernelspec.
         prelude: see `KernelRecipe`.
         confinement: what alone kernels may reach; without one, all that this process may.
+        cell_ran: told how many seconds each code cell took.
         warm: see `KernelRecipe`.
         ahead: whether the next run's kernel is kept ready, which takes memory while nothing runs.
     """
@@ -72,10 +77,12 @@ class PapermillRunner:
         kernel_name: str = KERNEL,
         prelude: str = "",
         confinement: Confinement | None = None,
+        cell_ran: Callable[[float], None] | None = None,
         warm: str = "",
         ahead: bool = True,
     ) -> None:
         self._limits = limits
+        self._cell_ran = cell_ran or _unheard
         self._ahead = ahead
         self._recipe = KernelRecipe(
             kernel_name, environment, limits, shared_context(), prelude, confinement, warm
@@ -88,6 +95,12 @@ class PapermillRunner:
         """Start the next run's kernel, if none is ready or starting. Returns at once."""
         if self._spare is None:
             self._spare = self._loop.submit(ReadyKernel.start(self._recipe))
+
+    @property
+    def ready(self) -> int:
+        """How many kernels wait for their run."""
+        spare = self._spare
+        return int(spare is not None and spare.done() and spare.exception() is None)
 
     def wait_until_ready(self) -> None:
         """Have a kernel ready, if one is to be kept. Raises as `ReadyKernel.start` does."""
@@ -173,7 +186,7 @@ class PapermillRunner:
                 on_progress(progress)
             future.result()
 
-        session = Session(kernel, self._limits, told.put, wait)
+        session = Session(kernel, self._limits, told.put, wait, self._cell_ran)
         with cancellation.calling(lambda: self._loop.submit(session.cancel())):
             error = self._execute(notebook, parameters, session)
         return _outcome(notebook, session, session.stopped_by or error)

@@ -11,6 +11,15 @@ from stockcast_lib.ports.market import (
     PriceStore,
     VendorBudget,
 )
+from stockcast_lib.ports.metrics import (
+    UNCOUNTED,
+    Exposition,
+    Lookup,
+    Outcome,
+    RequestMetrics,
+    ServerMetrics,
+    StageMetrics,
+)
 from stockcast_lib.ports.models import (
     Challengers,
     ModelBoard,
@@ -42,16 +51,19 @@ from stockcast_lib.ports.results import (
 )
 
 __all__ = [
+    "UNCOUNTED",
     "Challengers",
     "Claim",
     "ClosingRunner",
     "DeadLetter",
     "Directories",
+    "Exposition",
     "Hold",
     "JobEvents",
     "JobQueue",
     "JobSubmitter",
     "Ledger",
+    "Lookup",
     "MarketData",
     "ModelBoard",
     "ModelCatalogue",
@@ -59,11 +71,15 @@ __all__ = [
     "ModelStore",
     "NotebookRun",
     "NotebookRunner",
+    "Outcome",
     "PriceBoard",
     "PriceStore",
+    "RequestMetrics",
     "ResultStore",
     "RunArchive",
     "ScoreStore",
+    "ServerMetrics",
+    "StageMetrics",
     "StoredForecast",
     "Submission",
     "SubmissionStore",

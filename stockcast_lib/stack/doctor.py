@@ -149,12 +149,12 @@ def kernel(name: str = _KERNEL) -> Check:
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import KernelManager
 
-    from stockcast_lib.execution import provisioner
+    from stockcast_lib.execution.counts import COUNTS
 
     title = f"Jupyter kernel {name}"
     remedy = "Run `make install`: it installs ipykernel and its kernel."
     manager = KernelManager(kernel_name=name, transport="ipc")
-    before = provisioner.fallbacks
+    before = COUNTS.fallbacks
     try:
         manager.start_kernel()
     except NoSuchKernel:
@@ -170,7 +170,7 @@ def kernel(name: str = _KERNEL) -> Check:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    if provisioner.fallbacks > before:
+    if COUNTS.fallbacks > before:
         remedy = "Every run takes seconds longer: the warning above says why."
         return Check(title, None, "starts plainly, not forked", remedy)
     return Check(title, True, "starts, forked from a warm process")

@@ -13,7 +13,15 @@ from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import QueueUnavailable, StockcastError, WorkerLost
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.retries import LONGEST_WAIT, is_dead_letter, retry_delay
-from stockcast_lib.ports import Claim, Hold, JobQueue, RunArchive
+from stockcast_lib.ports import (
+    UNCOUNTED,
+    Claim,
+    Hold,
+    JobQueue,
+    Outcome,
+    RunArchive,
+    StageMetrics,
+)
 from stockcast_lib.stages.failures import archive_failure
 from stockcast_lib.stages.rounds import Rounds
 
@@ -34,12 +42,13 @@ class ClaimLoop:
         archive: where the record of a job that fails is kept.
         work: does one claimed job and settles it, or raises; ends early when asked to.
         longest_wait: the most seconds between two tries of a job.
+        metrics: where it is counted how each job was let go.
 
     Attributes:
         rounds: stamped whenever the loop looks for a job, or begins one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part that a test replaces
         self,
         *,
         stage: Stage,
@@ -48,6 +57,7 @@ class ClaimLoop:
         archive: RunArchive,
         work: Callable[[Claim, Cancellation], None],
         longest_wait: float = LONGEST_WAIT,
+        metrics: StageMetrics = UNCOUNTED,
     ) -> None:
         self._stage = stage
         self._worker = worker
@@ -55,6 +65,7 @@ class ClaimLoop:
         self._archive = archive
         self._work = work
         self._longest_wait = longest_wait
+        self._metrics = metrics
         self.rounds = Rounds()
         self._under_way = Cancellation()
         self._stop = threading.Event()
@@ -87,7 +98,11 @@ class ClaimLoop:
     def _handle(self, claim: Claim) -> None:
         job = claim.job
         with structlog.contextvars.bound_contextvars(
-            job=job.id, stage=self._stage, attempt=job.attempt, ticker=job.request.ticker
+            job=job.id,
+            stage=self._stage,
+            attempt=job.attempt,
+            ticker=job.request.ticker,
+            model=job.request.model,
         ):
             _log.info("job.claimed", tries=claim.tries, retries=claim.retries)
             began = time.monotonic()
@@ -96,9 +111,12 @@ class ClaimLoop:
                 self._under_way.request()
             with _Heartbeat(self._queue, claim, self._under_way) as heartbeat:
                 error = self._attempt(claim)
+                outcome = Outcome.DONE
                 if error is not None:
-                    self._settle(claim, error, heartbeat.renewed())
-            _log.info("job.left", seconds=round(time.monotonic() - began, 3))
+                    outcome = self._settle(claim, error, heartbeat.renewed())
+            seconds = time.monotonic() - began
+            self._metrics.run(claim.lane, outcome, error, seconds)
+            _log.info("job.left", outcome=outcome, seconds=round(seconds, 3))
 
     def _attempt(self, claim: Claim) -> StockcastError | None:
         if claim.tries > keys.MAX_TRIES:
@@ -113,8 +131,8 @@ class ClaimLoop:
             return StockcastError("Stockcast itself failed at this job; its log has the cause.")
         return None
 
-    def _settle(self, claim: Claim, error: StockcastError, hold: Hold) -> None:
-        settle = self._verdict(claim, error, hold)
+    def _settle(self, claim: Claim, error: StockcastError, hold: Hold) -> Outcome:
+        outcome, settle = self._verdict(claim, error, hold)
         deadline = time.monotonic() + _SETTLE_TIMEOUT
         while True:
             try:
@@ -123,26 +141,30 @@ class ClaimLoop:
                 if self._abandon.is_set() or time.monotonic() > deadline:
                     # Nothing can be recorded: the lease runs out and the job is taken again.
                     _log.warning("job.unsettled", error=away.message)
-                    return
+                    return Outcome.LOST
             else:
-                return
+                return outcome
             self._abandon.wait(_PAUSE_WHEN_AWAY)
 
-    def _verdict(self, claim: Claim, error: StockcastError, hold: Hold) -> Callable[[], None]:
+    def _verdict(
+        self, claim: Claim, error: StockcastError, hold: Hold
+    ) -> tuple[Outcome, Callable[[], None]]:
         if hold is Hold.LOST:
             # Another has the job: what became of it is not this worker's to record.
             _log.info("job.lost", error=error.message)
-            return lambda: self._queue.release(claim)
+            return Outcome.LOST, lambda: self._queue.release(claim)
         if hold is Hold.CANCELLED:
-            return lambda: self._queue.cancelled(claim)
+            return Outcome.CANCELLED, lambda: self._queue.cancelled(claim)
         if self._abandon.is_set():
-            return lambda: self._queue.hand_back(claim)
+            return Outcome.HANDED_BACK, lambda: self._queue.hand_back(claim)
         delay, report = retry_delay(error, claim.retries, self._longest_wait), error.report()
         _log.info("job.failed", code=error.code, error=error.message, retry_in=delay)
         if delay is not None:
-            return lambda: self._queue.retry(claim, report, delay)
+            return Outcome.RETRIED, lambda: self._queue.retry(claim, report, delay)
         dead, notebook = is_dead_letter(error), archive_failure(self._archive, claim.job, report)
-        return lambda: self._queue.fail(claim, report, dead_letter=dead, notebook=notebook)
+        return Outcome.FAILED, lambda: self._queue.fail(
+            claim, report, dead_letter=dead, notebook=notebook
+        )
 
 
 class _Heartbeat:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import structlog
+
 from stockcast_lib.core import keys
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import StockcastError
@@ -22,6 +24,8 @@ from stockcast_lib.ports import (
 from stockcast_lib.stages.challenger import ChallengerRuns
 from stockcast_lib.stages.model_runner import ModelRunners
 from stockcast_lib.stages.progress import progress_teller
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class ForecastStage:
         job = claim.job
         model = job.request.model
         revision = self.models.revision(model)
+        _log.info("model.chosen", revision=revision)
         run = self.runner.run(
             self.models.notebook(model),
             forecast_parameters(job),

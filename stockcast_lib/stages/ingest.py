@@ -29,19 +29,24 @@ from stockcast_lib.core.results import PRICES_MIME
 from stockcast_lib.core.vendors import shown_vendor, throttled
 from stockcast_lib.core.words import wait_text
 from stockcast_lib.ports import (
+    UNCOUNTED,
     Claim,
     JobQueue,
     JobSubmitter,
+    Lookup,
     NotebookRun,
     NotebookRunner,
     PriceBoard,
     PriceStore,
     RunArchive,
+    StageMetrics,
     VendorBudget,
 )
 from stockcast_lib.stages.progress import progress_teller
 
 _HAND_OVER_TIMEOUT = 60
+# What a vendor's calls ended with that was no refusal.
+_ANSWERED = "ok"
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class IngestStage:
     vendors: tuple[str, ...]
     notebook: Path
     freshness: Freshness
+    metrics: StageMetrics = UNCOUNTED
 
     def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
@@ -66,11 +72,14 @@ class IngestStage:
             StockcastError: what the notebook raised, or BadResult, or an edge that is away.
         """
         ticker = claim.job.request.ticker
-        version = self._usable(ticker)
+        version, lookup = self._usable(ticker), Lookup.STORED
         if version is None:
             with self.board.fetching(ticker, cancellation):
                 # Whoever held the lock before may have fetched them.
-                version = self._usable(ticker) or self._refreshed(claim, cancellation)
+                version, lookup = self._usable(ticker), Lookup.FETCHED_BY_ANOTHER
+                if version is None:
+                    version, lookup = self._refreshed(claim, cancellation), Lookup.FETCHED
+        self.metrics.prices(lookup)
         self._hand_over(HandOver(claim.job.id, version.key), cancellation)
         self.queue.release(claim)
 
@@ -131,6 +140,10 @@ class IngestStage:
             # A run that did not come to its end may have made all of them.
             made = record.calls.get(lease.vendor, lease.calls)
             self.budget.give_back(lease, lease.calls - made)
+            refused = record.refusals.get(lease.vendor)
+            # A notebook may write anything there: only codes that there are become labels.
+            outcome = error_from_report(refused).code if refused else _ANSWERED
+            self.metrics.vendor_calls(lease.vendor, outcome, max(0, min(made, lease.calls)))
         for vendor, refusal in record.refusals.items():
             seconds = rest_seconds(refusal)
             if seconds is not None:

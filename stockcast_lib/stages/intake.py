@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from stockcast_lib.core import job_ids
-from stockcast_lib.core.errors import BadFrame
+from stockcast_lib.core.errors import BadFrame, StockcastError
 from stockcast_lib.core.jobs import (
     Asker,
     ForecastRequest,
@@ -20,9 +20,24 @@ from stockcast_lib.core.jobs import (
 )
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
-from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore
+from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore, StageMetrics
 
 Intake = Callable[[Message], Reply]
+
+
+def counted(intake: Intake, metrics: StageMetrics) -> Intake:
+    """The same intake; what becomes of each message is counted."""
+
+    def answer(message: Message) -> Reply:
+        try:
+            reply = intake(message)
+        except StockcastError as error:
+            metrics.message(error.code)
+            raise
+        metrics.message(reply.status)
+        return reply
+
+    return answer
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
 from stockcast_lib.core.tokens import TokenHolder
-from stockcast_lib.ports import ModelPublishing
+from stockcast_lib.ports import UNCOUNTED, ModelPublishing, ServerMetrics
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import Call, handler_for
@@ -35,6 +35,7 @@ class Models:
 
 
 NO_MODELS = Models()
+NO_METRICS = ServerMetrics(requests=UNCOUNTED, exposition=UNCOUNTED)
 
 
 class NotFound(Handler):
@@ -51,6 +52,7 @@ def application(
     prefix: str = "",
     send_seconds: float = _SEND_SECONDS,
     models: Models = NO_MODELS,
+    metrics: ServerMetrics = NO_METRICS,
 ) -> Application:
     """All calls over one service.
 
@@ -62,6 +64,7 @@ def application(
         send_seconds: who has not taken an answer by then is dropped; events have a limit of
             their own.
         models: what publishes them, and who may.
+        metrics: where answers are counted, and what `/metrics` tells.
     """
     shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
     paths: dict[str, list[Call]] = defaultdict(list)
@@ -80,7 +83,8 @@ def application(
         token_holders=models.holders,
         log_function=_log_request,
         readiness=readiness,
-        streams=OpenStreams(),
+        streams=OpenStreams(metrics.requests.listening),
+        metrics=metrics,
         openapi=json.dumps(document).encode(),
         reference=reference_page(document).encode(),
     )
@@ -97,11 +101,16 @@ def _pattern(path: str) -> str:
 
 
 def _log_request(handler: RequestHandler) -> None:
-    request = handler.request
+    request, status, seconds = handler.request, handler.get_status(), handler.request.request_time()
+    route = getattr(handler, "route", Handler.route)
+    metrics: ServerMetrics = handler.application.settings["metrics"]
+    metrics.requests.answered(request.method or "", route, status, seconds)
     _log.info(
         "http.request",
         method=request.method,
         path=request.path,
-        status=handler.get_status(),
-        milliseconds=round(1000 * request.request_time(), 1),
+        route=route,
+        status=status,
+        milliseconds=round(1000 * seconds, 1),
+        **getattr(handler, "subject", {}),
     )

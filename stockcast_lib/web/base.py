@@ -33,6 +33,8 @@ M = TypeVar("M", bound=BaseModel)
 class Handler(Sender):
     """What all calls share: limits, threads, problem details."""
 
+    # The path's template, by which calls are counted.
+    route = "none"
     service: ForecastService
     received: bytearray
     when_gone: Callable[[], object] = staticmethod(lambda: None)
@@ -40,6 +42,8 @@ class Handler(Sender):
     def initialize(self, service: ForecastService, pool: ThreadPoolExecutor) -> None:
         """Take what the application shares."""
         self.service, self.pool, self.received = service, pool, bytearray()
+        # What the call is about, for its line in the log.
+        self.subject: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
@@ -49,6 +53,11 @@ class Handler(Sender):
             raise HTTPError(400, "Content-Length is not a number.") from None
         if length > MAX_BODY:
             self._refuse_body()
+
+    def is_about(self, job: Job) -> None:
+        """Have the call's line in the log name a job."""
+        request = job.request
+        self.subject |= {"job": job.id, "ticker": request.ticker, "model": request.model}
 
     def head(self, *arguments: str, **parts: str) -> Any:
         """As `get`: tornado sends the headers and leaves the body out."""
@@ -120,6 +129,7 @@ class Handler(Sender):
     async def finished(self, job_id: str) -> tuple[Job, StoredForecast]:
         """A job that is done, and what it made. Ends the call with 409 where it is not."""
         job = await self.in_thread(self.service.job, job_id)
+        self.is_about(job)
         forecast = await self.in_thread(self.service.forecast, job)
         if forecast is None:
             detail = f"The forecast is {job.state}: it has no such evidence."

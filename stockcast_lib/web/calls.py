@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.schemas import NoQuery
 
-JSON, HTML = "application/json", "text/html"
+JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
 EVENTS = "text/event-stream"
+# Parts of paths, and what they are called in the log.
+_LOGGED = {"job_id": "job", "name": "model", "revision": "revision"}
 # Any call may be malformed, too large, or find Stockcast broken.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
 
@@ -101,11 +103,12 @@ class Call:
 def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
     """The handler of one path, with a method for each of its calls."""
     methods = {call.method.lower(): _method(call) for call in calls}
-    return type("PathHandler", (Handler,), methods)
+    return type("PathHandler", (Handler,), {**methods, "route": calls[0].path})
 
 
 def _method(call: Call) -> Callable[..., Awaitable[None]]:
     async def answer(self: Handler, **parts: str) -> None:
+        self.subject |= {_LOGGED[name]: part for name, part in parts.items() if name in _LOGGED}
         await call.run(self, self.query(call.query), **parts)
 
     return answer

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from stockcast_lib.core.job_events import JobEvent
@@ -55,9 +55,14 @@ class Mailbox:
 
 
 class OpenStreams:
-    """The mailboxes of a server's readers."""
+    """The mailboxes of a server's readers.
 
-    def __init__(self) -> None:
+    Args:
+        counted: told how many there are, whenever one comes or goes.
+    """
+
+    def __init__(self, counted: Callable[[int], object]) -> None:
+        self._counted = counted
         self._open: set[Mailbox] = set()
         self._ending = False
         self._all_closed = asyncio.Event()
@@ -71,10 +76,12 @@ class OpenStreams:
             made.close()
         self._open.add(made)
         self._all_closed.clear()
+        self._counted(len(self._open))
         try:
             yield made
         finally:
             self._open.remove(made)
+            self._counted(len(self._open))
             if not self._open:
                 self._all_closed.set()
 

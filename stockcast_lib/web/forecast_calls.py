@@ -22,6 +22,7 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     client = here.request.remote_ip or "unknown"
     job_id = await here.in_thread(here.service.submit, payload, client, query.priority, key)
     job = await here.ended(job_id, query.wait)
+    here.is_about(job)
     if job.state in {JobState.FAILED, JobState.CANCELLED} and query.wait > 0:
         why = why_unfinished(job)
         here.send_problem(problem_from(why, id=job.id, links=views.links(job, here.prefix)))
@@ -44,6 +45,7 @@ def _idempotency_key(here: Handler) -> str | None:
 async def read(here: Handler, _query: NoQuery, job_id: str) -> None:
     """The job, with its result when it is done."""
     job = await here.in_thread(here.service.job, job_id)
+    here.is_about(job)
     forecast = await here.in_thread(here.service.forecast, job)
     here.keep(REVALIDATED if job.state.terminal else NOT_KEPT)
     await here.send_large(views.job_body(job, forecast, here.prefix, await _place(here, job)))

@@ -60,6 +60,9 @@ async def openapi(here: Handler, _query: NoQuery) -> None:
     here.send(here.application.settings["openapi"])
 
 
-async def not_built(here: Handler, _query: NoQuery, **_parts: str) -> None:
-    """Answer 501."""
-    here.send_problem(problem(501, "not-built", "This call is not built yet."))
+async def metrics(here: Handler, _query: NoQuery) -> None:
+    """What Prometheus reads."""
+    exposition = here.application.settings["metrics"].exposition
+    # In a thread: some of it is asked of Redis and S3.
+    text = await here.in_thread(exposition.text)
+    await here.send_large(text, exposition.media)

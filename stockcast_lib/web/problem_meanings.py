@@ -139,10 +139,6 @@ MEANINGS: dict[str, Meaning] = {
     "not-json": Meaning(
         HTTPStatus.BAD_REQUEST, "The body is not JSON in UTF-8.", "Send a JSON object."
     ),
-    "not-built": Meaning(
-        HTTPStatus.NOT_IMPLEMENTED, "This call is planned, and not built yet.",
-        "Do without it for now.",
-    ),
     **{
         code: Meaning(HTTPStatus.INTERNAL_SERVER_ERROR, says, remedy)
         for code, says, remedy in (

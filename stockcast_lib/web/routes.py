@@ -16,7 +16,7 @@ from stockcast_lib.web import (
     other_calls,
     page_calls,
 )
-from stockcast_lib.web.calls import EVENTS, HTML, JSON, Answer, Call
+from stockcast_lib.web.calls import EVENTS, HTML, JSON, TEXT, Answer, Call
 from stockcast_lib.web.schemas import (
     ChallengeRequest,
     EventsQuery,
@@ -66,10 +66,6 @@ def _evidence(
 ) -> Call:
     answer = Answer(what, model, media=media)
     return Call("GET", f"{FORECAST}/{name}", run, what, {200: answer}, _EVIDENCE, parts=_ID, **more)
-
-
-def _not_built(method: str, path: str, what: str, tag: str, **more: Any) -> Call:
-    return Call(method, path, other_calls.not_built, what, {}, (501,), tag=tag, **more)
 
 
 CALLS: tuple[Call, ...] = (
@@ -223,7 +219,10 @@ CALLS: tuple[Call, ...] = (
         {200: Answer("It is.", ReadinessDocument, example=examples.READINESS)}, _STORES,
         tag="operations",
     ),
-    _not_built("GET", "/metrics", "Figures for Prometheus.", "operations"),
+    Call(
+        "GET", "/metrics", other_calls.metrics, "Figures for Prometheus, of this process.",
+        {200: Answer("In Prometheus's text format.", media=TEXT)}, tag="operations",
+    ),
     Call(
         "GET", "/openapi.json", other_calls.openapi, "This description.",
         {200: Answer("OpenAPI 3.1.", OpenapiDocument)}, tag="operations",

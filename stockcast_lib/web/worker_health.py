@@ -1,4 +1,4 @@
-"""A worker's health over HTTP: whether it lives, and whether it can take work."""
+"""A worker over HTTP: whether it lives, whether it can take work, and its figures."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from stockcast_lib.core.errors import BadSettings
+from stockcast_lib.ports import Exposition
 
 # Why it is not so, or None.
 Reasons = Callable[[], str | None]
@@ -41,17 +42,40 @@ class _ReadyHandler(_AliveHandler):
         self.tell("ready", await asyncio.to_thread(self.reason))
 
 
-def health_application(not_alive: Reasons, not_ready: Reasons) -> Application:
-    """`/healthz` and `/readyz`: 200, or 503 with the reason.
+class MetricsHandler(RequestHandler):
+    """GET of a process's figures."""
+
+    def initialize(self, exposition: Exposition) -> None:
+        """Take what is told."""
+        self.exposition = exposition
+
+    async def get(self) -> None:
+        """Answer, on a thread: some of it is asked of Redis."""
+        text = await asyncio.to_thread(self.exposition.text)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", self.exposition.media)
+        self.finish(text)
+
+    async def head(self) -> None:
+        """As `get`: tornado leaves the body out."""
+        await self.get()
+
+
+def health_application(
+    not_alive: Reasons, not_ready: Reasons, exposition: Exposition
+) -> Application:
+    """`/healthz` and `/readyz`: 200, or 503 with the reason; and `/metrics`.
 
     Args:
         not_alive: why the worker should be started anew, or None; answers at once.
         not_ready: why it can take no work now, or None; may wait.
+        exposition: the worker's figures.
     """
     return Application(
         [
             ("/healthz", _AliveHandler, {"reason": not_alive}),
             ("/readyz", _ReadyHandler, {"reason": not_ready}),
+            ("/metrics", MetricsHandler, {"exposition": exposition}),
         ],
         # Asked every few seconds, these would drown what the log is for.
         log_function=lambda _: None,

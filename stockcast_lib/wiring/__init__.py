@@ -13,6 +13,7 @@ from stockcast_lib.wiring.market import (
     symbol_sources,
     vendors,
 )
+from stockcast_lib.wiring.metrics import dashboard_metrics, gateway_metrics, worker_exposition
 from stockcast_lib.wiring.models import (
     model_registry,
     models,
@@ -46,7 +47,9 @@ __all__ = [
     "blocking_redis",
     "bucket",
     "claim_loop",
+    "dashboard_metrics",
     "dead_letters",
+    "gateway_metrics",
     "intake",
     "job_queue",
     "ledger",
@@ -75,4 +78,5 @@ __all__ = [
     "unused_seconds",
     "vendor_budget",
     "vendors",
+    "worker_exposition",
 ]

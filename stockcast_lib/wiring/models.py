@@ -118,8 +118,11 @@ def _held_runner() -> "Iterator[HidingRunner]":
         runner.close()
 
 
-def model_runner() -> "HidingRunner":
+def model_runner(cell_ran: Callable[[float], None] | None = None) -> "HidingRunner":
     """What notebooks run in that nobody trusts.
+
+    Args:
+        cell_ran: told how many seconds each cell took.
 
     Raises:
         ModelsRefused: they cannot be confined here, and no setting allows it.
@@ -139,6 +142,7 @@ def model_runner() -> "HidingRunner":
         limits=limits(),
         prelude=SETTLE_IN,
         confinement=_confined_to(place.get("STOCKCAST_S3_ENDPOINT_URL")),
+        cell_ran=cell_ran,
         warm=WARM[Stage.FORECAST],
     )
     return HidingRunner(runner, tuple(reading.values()))

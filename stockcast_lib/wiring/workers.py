@@ -11,6 +11,7 @@ from stockcast_lib.settings import (
     WorkerSettings,
     kernel_environment,
 )
+from stockcast_lib.wiring.metrics import stage_metrics
 from stockcast_lib.wiring.models import (
     SETTLE_IN,
     WARM,
@@ -45,6 +46,7 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
         environment=kernel_environment(stage),
         limits=limits(),
         prelude=SETTLE_IN,
+        cell_ran=stage_metrics(stage).cell,
         warm=WARM[stage],
         ahead=WorkerSettings.read().kernels_ahead,
     )
@@ -55,7 +57,8 @@ def model_runners() -> "ModelRunners":
     """What the forecast stage's worker runs model notebooks in."""
     from stockcast_lib.stages.model_runner import ModelRunners
 
-    return ModelRunners(notebook_runner(Stage.FORECAST), model_runner)
+    cell_ran = stage_metrics(Stage.FORECAST).cell
+    return ModelRunners(notebook_runner(Stage.FORECAST), lambda: model_runner(cell_ran))
 
 
 def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
@@ -83,6 +86,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             vendors=VendorSettings.read().askable(),
             notebook=NotebookSettings.read().notebooks_dir / "ingest.ipynb",
             freshness=freshness(),
+            metrics=stage_metrics(stage),
         )
     else:
         work = ForecastStage(
@@ -102,6 +106,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         archive=archive,
         work=work,
         longest_wait=WorkerSettings.read().longest_retry_seconds,
+        metrics=stage_metrics(stage),
     )
 
 
@@ -121,11 +126,16 @@ def _challenger_runs() -> "ChallengerRuns":
 
 def intake(stage: Stage) -> "Intake":
     """What a stage's worker answers to a TCP message."""
-    from stockcast_lib.adapters.redis_results import RedisResultStore
-    from stockcast_lib.stages.intake import ForecastIntake, IngestIntake
+    from stockcast_lib.stages.intake import ForecastIntake, counted
 
-    if stage is Stage.FORECAST:
-        return ForecastIntake(job_queue())
+    own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
+    return counted(own, stage_metrics(stage))
+
+
+def _ingest_intake() -> "Intake":
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+    from stockcast_lib.stages.intake import IngestIntake
+
     return IngestIntake(
         queue=job_queue(),
         results=RedisResultStore(redis_client()),

@@ -11,7 +11,7 @@ import psutil
 
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.results import PRICES_MIME
-from stockcast_lib.execution import provisioner
+from stockcast_lib.execution.counts import COUNTS
 from stockcast_lib.execution.fork_client import shared_fork_server
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
@@ -101,7 +101,7 @@ def not_forked(strangers: int) -> Figure:
     Args:
         strangers: kernels whose parent was not the fork server.
     """
-    count = max(provisioner.fallbacks, strangers)
+    count = max(COUNTS.fallbacks, strangers)
     return Figure("fallbacks: kernels that were not forked", count, at_most=0)
 
 

@@ -98,7 +98,6 @@ VARIES = {"Date", "Server", "Transfer-Encoding"}
         ("/api/v1/models", 200),
         ("/api/v1/models/default/builtin/notebook.ipynb", 200),
         ("/api/v1/scores", 200),
-        ("/metrics", 501),
         ("/healthz", 200),
         ("/readyz", 200),
     ],
@@ -144,10 +143,6 @@ def test_an_unknown_ticker_comes_with_the_nearest(api):
 def test_a_stranger_s_id_is_unknown(api):
     assert call(f"{api}/api/v1/forecasts/..%2Fx")[0] == 404
     assert call(f"{api}/api/v1/forecasts/{'a' * 32}")[0] == 404
-
-
-def test_what_is_not_built_says_so(api):
-    assert call(f"{api}/metrics")[0] == 501
 
 
 def test_symbols_are_found_by_name(api):

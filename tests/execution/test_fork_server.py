@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from stockcast_lib.execution import fork_client
+from stockcast_lib.execution.counts import COUNTS
 from stockcast_lib.execution.fork_client import ForkFailed, ForkServer
 from stockcast_lib.execution.fork_server import MAX_REQUEST
 from tests.execution.kernels import (
@@ -144,14 +145,17 @@ def test_the_end_of_one_owner_is_nothing_to_another(tmp_path):
 
 def test_the_kernels_of_a_killed_server_end_and_the_next_fork_starts_another(tmp_path):
     server = ForkServer("")
+    forks, rebirths = COUNTS.forks, COUNTS.rebirths
     kernel = fork(server, tmp_path, "import time; time.sleep(60)")
     first = server.pid
+    assert (COUNTS.forks, COUNTS.rebirths) == (forks + 1, rebirths)
     with contextlib.closing(server), watched(kernel.pid) as processes:
         kill_and_wait(first)
         assert all_end(processes)
         assert kernel.wait(SECONDS) == -9
         assert asked(server, tmp_path, "os.getppid()") == server.pid
         assert server.pid != first
+        assert (COUNTS.forks, COUNTS.rebirths) == (forks + 2, rebirths + 1)
 
 
 def test_a_stopped_kernel_s_server_still_forks(server, tmp_path):

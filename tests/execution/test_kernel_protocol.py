@@ -7,7 +7,8 @@ import psutil
 import pytest
 from jupyter_kernel_test.msgspec_v5 import validate_message
 
-from stockcast_lib.execution import fork_client, provisioner
+from stockcast_lib.execution import fork_client
+from stockcast_lib.execution.counts import COUNTS
 
 pytestmark = [pytest.mark.kernels, pytest.mark.timeout(60)]
 KERNEL = "stockcast"
@@ -76,13 +77,13 @@ class TestProtocol(jupyter_kernel_test.KernelTests):
 
     @classmethod
     def setUpClass(cls):
-        cls.fallbacks = provisioner.fallbacks
+        cls.fallbacks = COUNTS.fallbacks
         super().setUpClass()
 
     def test_the_kernel_under_test_is_a_forked_one(self):
         server = fork_client.shared_fork_server("stockcast_lib.warm").pid
         assert psutil.Process(self.km.provisioner.pid).ppid() == server
-        assert provisioner.fallbacks == self.fallbacks
+        assert COUNTS.fallbacks == self.fallbacks
 
 
 class TestWelcome(jupyter_kernel_test.IopubWelcomeTests):

@@ -14,7 +14,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from stockcast_lib.execution import fork_client, provisioner
+from stockcast_lib.execution import fork_client
+from stockcast_lib.execution.counts import COUNTS
 from tests.execution.kernels import SECONDS, environment, jupyter_kernel, outputs
 from tests.factories import notebook_file
 
@@ -26,7 +27,7 @@ LONGEST_SOCKET_PATH = 107
 @pytest.fixture(autouse=True)
 def fallbacks():
     """How many kernels were started plainly before the test."""
-    return provisioner.fallbacks
+    return COUNTS.fallbacks
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_nbclient_gets_a_forked_kernel(fallbacks):
     notebook = new_notebook(cells=[new_code_cell(PARENT)])
     NotebookClient(notebook, kernel_name="stockcast", timeout=SECONDS).execute()
     assert notebook.cells[0].outputs[0]["data"] == {"text/plain": str(server())}
-    assert provisioner.fallbacks == fallbacks
+    assert COUNTS.fallbacks == fallbacks
 
 
 def test_the_papermill_command_gets_a_forked_kernel(tmp_path):
@@ -68,7 +69,7 @@ def test_the_blocking_manager_gets_a_forked_kernel(kernel, fallbacks):
     manager, client = kernel
     assert result(client, PARENT) == str(server())
     assert result(client, "os.getpid()") == str(manager.provisioner.pid)
-    assert provisioner.fallbacks == fallbacks
+    assert COUNTS.fallbacks == fallbacks
 
 
 def test_a_shutdown_ends_the_kernel_as_python_ends_with_a_thread_busy(kernel, tmp_path):
@@ -101,7 +102,7 @@ def test_a_restarted_kernel_is_a_new_one_at_the_same_sockets(kernel, fallbacks):
         assert result(client, PARENT) == str(server())
         assert result(client, "'x' in globals()") == "False"
         assert manager.provisioner.pid != before
-    assert provisioner.fallbacks == fallbacks
+    assert COUNTS.fallbacks == fallbacks
 
 
 def test_an_interrupt_ends_the_cell_and_not_the_kernel(kernel):
@@ -185,7 +186,7 @@ def test_a_kernel_that_cannot_be_forked_is_started_plainly_and_counted(
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
     with jupyter_kernel("other", env=env) as (manager, client):
-        assert provisioner.fallbacks == fallbacks + 1
+        assert COUNTS.fallbacks == fallbacks + 1
         assert isinstance(manager.provisioner.process, subprocess.Popen)
         assert result(client, PARENT) == str(psutil.Process().pid)
         assert result(client, "6 * 7") == "42"

@@ -1,5 +1,6 @@
 """Notebooks through papermill in real kernels."""
 
+import contextlib
 import json
 import time
 
@@ -14,7 +15,8 @@ from stockcast_lib.core.errors import (
     UnknownTicker,
 )
 from stockcast_lib.core.retries import retry_delay
-from stockcast_lib.execution import fork_client, provisioner
+from stockcast_lib.execution import fork_client
+from stockcast_lib.execution.counts import COUNTS
 from stockcast_lib.execution.limits import Limits
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.settings import kernel_environment
@@ -35,6 +37,20 @@ def test_outputs_come_in_order_with_the_executed_notebook(run):
     assert [output["text/plain"] for output in outcome.outputs] == ["6", "'end'"]
     assert [(each.cell, each.cells) for each in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert "x = 5" in sources(outcome)[1]
+
+
+def test_it_is_told_how_long_each_code_cell_took_and_when_a_kernel_waits(tmp_path):
+    told, limits = [], Limits(run_seconds=30.0)
+    environment = kernel_environment("forecast")
+    runner = PapermillRunner(environment=environment, limits=limits, cell_ran=told.append)
+    with contextlib.closing(runner):
+        assert runner.ready == 0
+        runner.wait_until_ready()
+        assert runner.ready == 1
+        notebook = notebook_file(tmp_path, "x = 1", "import time; time.sleep(0.3)", "1 / 0")
+        runner.run(notebook, {}, lambda _: None, Cancellation())
+    assert len(told) == 3
+    assert [seconds >= 0.3 for seconds in told][:2] == [False, True]
 
 
 def test_the_notebook_says_which_libraries_it_ran_with(run):
@@ -181,11 +197,11 @@ def test_runs_leave_no_thread_and_no_file_open(run):
 
 
 def test_every_kernel_is_forked(run):
-    before = provisioner.fallbacks
+    before = COUNTS.fallbacks
     outcome = run("x = 1", "import os; os.getppid()")
     server = fork_client.shared_fork_server("stockcast_lib.warm").pid
     assert outcome.outputs == ({"text/plain": str(server)},)
-    assert provisioner.fallbacks == before
+    assert COUNTS.fallbacks == before
 
 
 def test_no_kernel_is_kept_where_none_shall_be(tmp_path):

@@ -12,6 +12,7 @@ from tests.k8s.checks import (
     streams,
 )
 from tests.k8s.job_mutations import JOB_MUTATIONS
+from tests.k8s.monitoring_mutations import MONITORING_MUTATIONS
 from tests.k8s.mutation import GONE, Mutation, secret
 
 _POD = "spec/template/spec"
@@ -162,6 +163,7 @@ MUTATIONS = (
     Mutation(settings.command_lines, _DASHBOARD, f"{_SERVER}/args/5", "8867"),
     Mutation(settings.command_lines, _DASHBOARD, f"{_SERVER}/args/3", "127.0.0.1"),
     *JOB_MUTATIONS,
+    *MONITORING_MUTATIONS,
     Mutation(streams.streams, _SCALED, f"{_TRIGGER}/stream", "stockcast:stream:ingest"),
     Mutation(streams.streams, _SCALED, f"{_TRIGGER}/consumerGroup", "worker"),
     Mutation(streams.streams, _SCALED, f"{_TRIGGER}/lagCount"),

@@ -2,10 +2,12 @@ import re
 
 import yaml
 
+from tests.k8s.checks.monitoring import exported
 from tests.k8s.checks.references import SECRETS
 from tests.k8s.rendering import REPOSITORY
 
 DEPLOY = (REPOSITORY / "docs/deploy.md").read_text()
+OPERATIONS = (REPOSITORY / "docs/operations.md").read_text()
 _CREATED = re.compile(r"create secret (generic|tls) (\S+)((?: \\\n|[^\n])*)")
 
 
@@ -27,3 +29,15 @@ def test_the_guide_s_commands_have_the_version_of_the_manifests():
     version = yaml.safe_load((REPOSITORY / "k8s/components/version/kustomization.yaml").read_text())
     tags = {image["newTag"] for image in version["images"]}
     assert set(re.findall(r"stockcast-(?:worker|app):([\w.]+)", DEPLOY)) == tags
+
+
+def test_it_is_written_of_every_alert_what_to_do():
+    rules = yaml.safe_load((REPOSITORY / "k8s/components/monitoring/rules.yaml").read_text())
+    alerts = [rule["alert"] for group in rules["spec"]["groups"] for rule in group["rules"]]
+    assert re.findall(r"^### (\w+)$", OPERATIONS, re.MULTILINE) == alerts
+
+
+def test_the_objectives_name_metrics_that_are_exported():
+    named = set(re.findall(r"stockcast_[a-z_]+[a-z]", OPERATIONS))
+    known = {re.sub("_(bucket|sum|count)$", "", name) for name in exported()}
+    assert named - known == set()

@@ -10,9 +10,10 @@ from stockcast_lib.core.errors import (
     StoreUnavailable,
     Throttled,
 )
-from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
-from stockcast_lib.ports import Claim, Hold
+from stockcast_lib.core.jobs import Job, JobState, Lane, Stage, parse_request
+from stockcast_lib.ports import UNCOUNTED, Claim, Hold, Outcome
 from stockcast_lib.stages.claim_loop import ClaimLoop
+from tests.counting import Kept
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 FAILURE = NotEnoughHistory("Too few sessions.", sessions=3)
@@ -91,15 +92,16 @@ def archive():
 def told(archive):
     """What the queue is told of a claim whose work raises an error."""
 
-    def told(error, given=None, hold=Hold.HELD):
+    def told(error, given=None, hold=Hold.HELD, metrics=UNCOUNTED):
         def work(*_):
             raise error
 
         queue = Queue(given or claim())
         queue.hold = hold
         queue.loop = ClaimLoop(
-            stage=Stage.FORECAST, worker="worker", queue=queue, archive=archive, work=work
-        )
+            stage=Stage.FORECAST, worker="worker", queue=queue, archive=archive, work=work,
+            metrics=metrics,
+        )  # fmt: skip
         queue.loop.run()
         (outcome,) = queue.told
         return outcome
@@ -159,3 +161,31 @@ def test_its_rounds_tell_a_job_under_way_from_a_wait():
     queue.loop.rounds.stamp = lambda *, working: stamps.append(working)
     queue.loop.run()
     assert stamps == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("error", "hold", "outcome"),
+    [
+        (FAILURE, Hold.HELD, Outcome.FAILED),
+        (Throttled("Later.", retry_after=7), Hold.HELD, Outcome.RETRIED),
+        (FAILURE, Hold.CANCELLED, Outcome.CANCELLED),
+        (FAILURE, Hold.LOST, Outcome.LOST),
+    ],
+)
+def test_it_is_counted_how_a_job_was_let_go(told, error, hold, outcome):
+    kept = Kept()
+    told(error, claim(lane=Lane.BATCH), hold=hold, metrics=kept)
+    ((*counted, seconds),) = kept.told
+    assert counted == ["run", Lane.BATCH, outcome, error]
+    assert 0 <= seconds < 60
+
+
+def test_a_job_that_went_well_is_counted_as_done():
+    kept, queue = Kept(), Queue(claim())
+    queue.loop = ClaimLoop(
+        stage=Stage.FORECAST, worker="worker", queue=queue, archive=Archive(),
+        work=lambda *_: None, metrics=kept,
+    )  # fmt: skip
+    queue.loop.run()
+    ((*counted, _),) = kept.told
+    assert counted == ["run", Lane.INTERACTIVE, Outcome.DONE, None]

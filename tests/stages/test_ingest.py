@@ -22,8 +22,9 @@ from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.results import PRICES_MIME
 from stockcast_lib.core.vendors import throttled
-from stockcast_lib.ports import Claim, NotebookRun
+from stockcast_lib.ports import Claim, Lookup, NotebookRun
 from stockcast_lib.stages.ingest import IngestStage
+from tests.counting import Kept
 from tests.factories import price_history, price_version
 
 NOW = datetime.now(UTC)
@@ -212,3 +213,60 @@ def test_who_is_throttled_is_told_when_the_vendor_is_asked_again(asked, sentence
     error = failed_with(OneAtRest(None, refusal))
     assert (type(error), error.message) == (Throttled, sentence)
     assert error.details.get("retry_after") == wait
+
+
+class Counted(Edges):
+    """A run that made calls, and what it says became of them."""
+
+    def __init__(self, stored, record):
+        super().__init__(stored, 8)
+        self._record = record
+
+    def run(self, *_):
+        shown = {**FETCHED.model_dump(mode="json"), **self._record.model_dump(mode="json")}
+        return NotebookRun(b"", ({PRICES_MIME: shown},), None)
+
+
+def counted(edges, vendors=("tiingo", "sample")):
+    kept = Kept()
+    stage = IngestStage(
+        queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
+        budget=edges, vendors=vendors, notebook=Path("ingest.ipynb"),
+        freshness=Freshness.asking(vendors, WEEK), metrics=kept,
+    )  # fmt: skip
+    stage(claim(), Cancellation())
+    return kept.told
+
+
+def test_stored_prices_count_as_such_and_cost_no_call():
+    assert counted(Edges(BOUGHT, 8), ("tiingo",)) == [("prices", Lookup.STORED)]
+
+
+def test_calls_count_by_vendor_and_by_what_they_ended_with():
+    refusal = VendorUnavailable("Away.").report()
+    record = VendorRecord(refusals={"tiingo": refusal}, calls={"tiingo": 3, "sample": 1})
+    assert counted(Counted(None, record)) == [
+        ("vendor_calls", "tiingo", VendorUnavailable.code, 3),
+        ("vendor_calls", "sample", "ok", 1),
+        ("prices", Lookup.FETCHED),
+    ]
+
+
+def test_what_a_notebook_makes_up_becomes_no_label():
+    made_up = VendorUnavailable("Away.").report().model_copy(update={"code": "x" * 1000})
+    record = VendorRecord(refusals={"tiingo": made_up}, calls={"tiingo": 10**9, "ACME": 5})
+    (tiingo, sample, _) = counted(Counted(None, record))
+    assert tiingo == ("vendor_calls", "tiingo", StockcastError.code, 8)
+    assert sample[:2] == ("vendor_calls", "sample")
+
+
+def test_prices_that_another_worker_fetched_meanwhile_are_no_fetch():
+    edges = Edges(None, 8)
+
+    @contextlib.contextmanager
+    def fetching(*_):
+        edges.stored = BOUGHT
+        yield
+
+    edges.fetching = fetching
+    assert counted(edges, ("tiingo",)) == [("prices", Lookup.FETCHED_BY_ANOTHER)]

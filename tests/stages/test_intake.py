@@ -5,9 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from stockcast_lib.core.errors import QueueFull
 from stockcast_lib.core.prices import Freshness
-from stockcast_lib.core.protocol import Status, Submit
-from stockcast_lib.stages.intake import IngestIntake
+from stockcast_lib.core.protocol import Reply, Status, Submit
+from stockcast_lib.stages.intake import IngestIntake, counted
+from tests.counting import Kept
 from tests.factories import asker, price_history, price_version
 
 JUST_NOW = datetime.now(UTC) - timedelta(minutes=1)
@@ -44,3 +46,14 @@ def test_a_result_on_the_sample_is_made_anew_where_it_is_not(status):
 
 def test_a_result_on_a_vendor_s_fresh_prices_is_given(status):
     assert status(price_version(fetched_at=JUST_NOW), ("tiingo",)) is Status.DONE
+
+
+def test_each_message_is_counted_by_what_became_of_it():
+    def refuse(_):
+        raise QueueFull("Too many wait.")
+
+    kept = Kept()
+    assert counted(lambda _: Reply(Status.JOINED, "job"), kept)("message").job_id == "job"
+    with pytest.raises(QueueFull):
+        counted(refuse, kept)("message")
+    assert kept.told == [("message", "joined"), ("message", QueueFull.code)]

@@ -246,7 +246,7 @@ def test_of_too_many_events_progress_goes_and_the_end_stays():
 
 def test_a_reader_that_comes_while_all_end_is_sent_away():
     async def closed():
-        streams = OpenStreams()
+        streams = OpenStreams(counted=lambda _: None)
         await streams.end(1)
         with streams.mailbox() as mailbox:
             return mailbox.closed

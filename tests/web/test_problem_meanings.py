@@ -42,7 +42,7 @@ def test_every_code_that_can_be_sent_has_its_page(get, code):
 
 
 def test_codes_are_found_where_they_are_written():
-    assert {(413, "body-too-large"), (400, "not-json"), (501, "not-built")} <= set(WRITTEN)
+    assert {(413, "body-too-large"), (400, "not-json"), (503, "not-ready")} <= set(WRITTEN)
 
 
 @pytest.mark.parametrize(("status", "code"), WRITTEN)

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
+import structlog
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop, PeriodicCallback
-from tornado.web import HTTPError
-from traitlets import Float, Integer
+from tornado.web import HTTPError, RequestHandler
+from traitlets import Float, Integer, Unicode
+from traitlets.utils.importstring import import_item
 from voila.app import Voila
 from voila.static_file_handler import (
     AllowListFileHandler,
@@ -18,14 +21,20 @@ from voila.static_file_handler import (
 )
 from voila.tornado.handler import TornadoVoilaHandler
 
+from stockcast_lib.core.figures import SessionFigures
 from stockcast_lib.dashboard.server import scripts
 from stockcast_lib.dashboard.server.assets import Asset, AssetHandler, folder_loader
 from stockcast_lib.dashboard.server.command import READY_PATH
-from stockcast_lib.dashboard.server.handlers import PageHandler, StateHandler
+from stockcast_lib.dashboard.server.handlers import MetricsHandler, PageHandler, StateHandler
 from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Limits, Sessions
 from stockcast_lib.dashboard.server.waiting import WaitingKernels
+from stockcast_lib.logs import json_formatter
+from stockcast_lib.ports import UNCOUNTED, ServerMetrics
 
+_log = structlog.get_logger()
+# Asked every few seconds, or by the dozen with each page, these would drown the others.
+_UNLOGGED = {StateHandler.__name__, MetricsHandler.__name__, AssetHandler.__name__}
 _SCRIPTS_URL = "stockcast/scripts"
 _FILE_HANDLERS = {AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler}
 # In milliseconds: a visitor whose machine went to sleep closes nothing.
@@ -40,6 +49,15 @@ class DashboardApp(Voila):  # type: ignore[misc]
     alone_seconds = Float(45, config=True, help="How long a kernel lives without its page.")
     unused_seconds = Float(3600, config=True, help="How long it lives with a page nobody uses.")
     reap_seconds = Float(3, config=True, help="How often kernels are looked at.")
+    metrics = Unicode(
+        "", config=True, help="The function that makes the metrics; none are kept without one."
+    )
+
+    def get_default_logging_config(self) -> dict[str, Any]:
+        """See `Application`: JSON lines, as the other servers write them."""
+        config: dict[str, Any] = super().get_default_logging_config()
+        config["formatters"]["console"] = {"()": json_formatter}
+        return config
 
     def init_settings(self) -> dict[str, Any]:
         """See `Voila`."""
@@ -51,10 +69,30 @@ class DashboardApp(Voila):  # type: ignore[misc]
             self.kernel_manager,
             configuration.default_pool_size if configuration.preheat_kernel else 0,
         )
+        self._metrics = self._made_metrics()
         self._chunks = scripts.chunks_script(self.static_paths, self.labextensions_path)
         configuration.config.VoilaConfiguration.resources = {"stockcast": self._for_template()}
         # Nothing is compressed on the way: the page is small, and the assets come compressed.
-        return {**settings, **_PINGS, "headers": HEADERS}
+        return {**settings, **_PINGS, "headers": HEADERS, "log_function": self._log_request}
+
+    def _made_metrics(self) -> ServerMetrics:
+        if not self.metrics:
+            return ServerMetrics(UNCOUNTED, UNCOUNTED)
+        made: ServerMetrics = import_item(self.metrics)(self._session_figures)
+        return made
+
+    def _session_figures(self) -> SessionFigures:
+        return SessionFigures(len(self.sessions), self.sessions.limit, len(self.waiting))
+
+    def _log_request(self, handler: RequestHandler) -> None:
+        request, status = handler.request, handler.get_status()
+        # Its classes are the templates of what this server has paths for.
+        route, seconds = type(handler).__name__, request.request_time()
+        self._metrics.requests.answered(request.method or "", route, status, seconds)
+        if route not in _UNLOGGED or status >= HTTPStatus.BAD_REQUEST:
+            told = {"method": request.method, "path": request.path, "status": status}
+            took = round(1000 * seconds, 1)
+            _log.info("http.request", **told, route=route, milliseconds=took)
 
     def init_handlers(self) -> list[Any]:
         """See `Voila`: the first that fits a path answers."""
@@ -107,6 +145,7 @@ class DashboardApp(Voila):  # type: ignore[misc]
         return [
             (route(f"/{READY_PATH}"), StateHandler, {**state, "ready": self.waiting.ready}),
             (route("/healthz"), StateHandler, {**state, "ready": lambda: True}),
+            (route("/metrics"), MetricsHandler, {"exposition": self._metrics.exposition}),
             _assets(route(rf"/{_SCRIPTS_URL}/([\w.]+)"), self._script),
             _assets(route("/voila/static/(.*)"), static),
             _assets(route(f"/voila/templates/{template}/static/(.*)"), static),

@@ -11,6 +11,8 @@ from typing import Any
 TEMPLATE = "stockcast"
 READY_PATH = "readyz"
 LOOPBACK = "127.0.0.1"
+# By name, as Jupyter's parts are: the wiring knows the dashboard, and not the other way round.
+METRICS = "stockcast_lib.wiring.dashboard_metrics"
 _JUPYTER_DATA = Path(__file__).resolve().parent.parent
 _WAITING_KERNELS = 2
 # Not at once: the visitor who took the last one is still loading the page.
@@ -49,6 +51,7 @@ def dashboard_command(notebook: Path, port: int, seats: Seats, host: str = LOOPB
         # The port was promised to somebody: fail rather than take the next one.
         "DashboardApp.port_retries": 0,
         "DashboardApp.session_limit": seats.sessions,
+        "DashboardApp.metrics": METRICS,
         "VoilaConfiguration.preheat_kernel": seats.waiting > 0,
         "VoilaConfiguration.default_pool_size": seats.waiting,
         "VoilaKernelManager.fill_delay": _FILL_AFTER_SECONDS,

@@ -1,5 +1,6 @@
 """The page, and what tells whether it can be served."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Seat, Sessions
+from stockcast_lib.ports import Exposition
 
 _SERVICE_UNAVAILABLE = 503
 # What Voilà sends while a cell runs for long, and what does the same without a script.
@@ -79,18 +81,38 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         self.finish(self.render_template("full.html", retry_seconds=self._retry_seconds))
 
 
-class StateHandler(RequestHandler):
-    """Whether it lives, or serves, and how many have the page open; takes no kernel."""
-
-    def initialize(self, sessions: Sessions, ready: Callable[[], bool]) -> None:
-        """See `RequestHandler`."""
-        self._sessions = sessions
-        self._ready = ready
+class _UnkeptHandler(RequestHandler):
+    """What is true at this moment only; takes no kernel."""
 
     def set_default_headers(self) -> None:
         """See `RequestHandler`."""
         for name, value in {**HEADERS, "Cache-Control": "no-store"}.items():
             self.set_header(name, value)
+
+
+class MetricsHandler(_UnkeptHandler):
+    """GET of the server's figures."""
+
+    def initialize(self, exposition: Exposition) -> None:
+        """See `RequestHandler`."""
+        self._exposition = exposition
+
+    async def get(self) -> None:
+        """Answer as Prometheus reads it."""
+        text = await asyncio.to_thread(self._exposition.text)
+        self.set_header("Content-Type", self._exposition.media)
+        self.finish(text)
+
+    head = get
+
+
+class StateHandler(_UnkeptHandler):
+    """Whether it lives, or serves, and how many have the page open."""
+
+    def initialize(self, sessions: Sessions, ready: Callable[[], bool]) -> None:
+        """See `RequestHandler`."""
+        self._sessions = sessions
+        self._ready = ready
 
     def get(self) -> None:
         """Answer 200 or 503."""

@@ -21,6 +21,10 @@ class WaitingKernels:
         """Whether the next visitor's kernel waits or is being made."""
         return self._size == 0 or any(not _failed(task) for task in self._tasks())
 
+    def __len__(self) -> int:
+        """How many wait, their page made."""
+        return sum(task.done() and not _failed(task) for task in self._tasks())
+
     def mend(self) -> None:
         """Forget those that failed, and make new ones for all that are missing."""
         tasks = self._tasks()

@@ -29,6 +29,7 @@ class Served:
 
     url: str
     process: psutil.Process
+    log: Path
 
     def kernels(self) -> list[psutil.Process]:
         """All of them, those that wait for visitors too."""
@@ -58,7 +59,7 @@ def served(folder: Path, seats: Seats, *cells: str, **limits: float) -> Iterator
     environment |= dashboard_environment(environment)
     ready = f"/{READY_PATH}"
     with supervised(folder, [*command, *flags], environment, port, ready) as process:
-        yield Served(f"http://127.0.0.1:{port}/", process)
+        yield Served(f"http://127.0.0.1:{port}/", process, folder / "logs" / "server.log")
 
 
 def write_notebook(folder: Path, *cells: str) -> Path:

@@ -14,6 +14,8 @@ import websocket
 
 from stockcast_lib.dashboard.server.command import Seats
 from tests.dashboard.server.running import WIDGET, served
+from tests.k8s.checks.monitoring import exported
+from tests.scraping import described, scraped, total
 
 pytestmark = [pytest.mark.kernels, pytest.mark.timeout(180)]
 
@@ -51,11 +53,36 @@ def kernel_id(answer):
 
 
 def test_asking_whether_it_serves_takes_no_kernel(client, server):
-    for path in ("readyz", "healthz"):
+    for path in ("readyz", "healthz", "metrics"):
         for method in ("GET", "HEAD"):
             assert client.request(method, path).status_code == 200
     assert client.head("").status_code == 405
     assert len(server.kernels()) == SEATS.waiting
+
+
+def test_visitors_requests_and_kernels_are_told_to_prometheus(client, server):
+    client.get("nothing/here")
+    told = scraped(server.url)
+    assert told["stockcast_dashboard_sessions",] == 0
+    assert told["stockcast_dashboard_sessions_limit",] == SEATS.sessions
+    assert told["stockcast_kernel_forks_total",] >= SEATS.waiting
+    assert told["stockcast_kernels_ready",] == SEATS.waiting
+    requests = "stockcast_http_requests_total"
+    assert total(told, requests, route="StateHandler", method="GET", status="200") > 0
+    assert total(told, requests, status="404") > 0
+
+
+def test_it_exports_what_rules_and_dashboards_may_name_of_it(server):
+    told = described(httpx.get(f"{server.url}metrics").text)
+    assert told.keys() <= exported().keys()
+    assert {name for name in exported() if name.startswith("stockcast_dashboard_")} <= told.keys()
+
+
+def test_every_line_of_its_log_is_a_json_object(client, server):
+    client.get("nothing/here")
+    lines = [json.loads(line) for line in server.log.read_text("utf-8").splitlines()]
+    assert "http.request" in {line["event"] for line in lines}
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
 
 
 def test_a_kernel_that_nobody_connects_to_is_gone_soon(client, server):

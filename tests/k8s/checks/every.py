@@ -3,6 +3,7 @@
 from tests.k8s.checks import (
     flows,
     jobs,
+    monitoring,
     probes,
     references,
     resources,
@@ -46,4 +47,8 @@ CHECKS = (
     storage.durable,
     flows.default_deny,
     flows.flows,
+    monitoring.monitors,
+    monitoring.expressions,
+    monitoring.alerts,
+    monitoring.dashboards,
 )

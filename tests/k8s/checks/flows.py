@@ -23,6 +23,13 @@ FLOWS = {
     *((user, "s3", 9001) for user in ("gateway", "forecast")),  # what published notebooks read
 }
 KEDA_FLOW = ("keda", "redis", 6379)
+# At the ports that tell figures.
+PROMETHEUS_FLOWS = {
+    ("prometheus", "gateway", 8000),
+    ("prometheus", "dashboard", 8866),
+    ("prometheus", "ingest", 8081),
+    ("prometheus", "forecast", 8081),
+}
 MANAGED = {
     *((user, "private network", 6379) for user in USERS),
     *((user, "internet", 443) for user in S3_USERS),
@@ -45,6 +52,8 @@ class End:
 OUTSIDE = (
     End("ingress-nginx", "ingress-nginx"),
     End("keda", "keda"),
+    End("prometheus", "monitoring", {"app.kubernetes.io/name": "prometheus"}),
+    End("another of monitoring", "monitoring"),
     End("dns", "kube-system", {"k8s-app": "kube-dns"}),
     End("another of kube-system", "kube-system"),
     End("another namespace", "default", {COMPONENT: "gateway"}),
@@ -90,6 +99,7 @@ def _wanted(manifests, own, ends):
     # Stores that are not in the cluster are outside.
     rows = FLOWS if "redis" in names else FLOWS | MANAGED
     rows = rows | ({KEDA_FLOW} if manifests.of("ScaledObject") else set())
+    rows = rows | (PROMETHEUS_FLOWS if manifests.of("PodMonitor") else set())
     present = {(a, b, "TCP", port) for a, b, port in rows if {a, b} <= names}
     return present | {(end.name, "dns", *port) for end in own for port in DNS_PORTS}
 
@@ -106,7 +116,7 @@ def _allows(policies, direction, source, target, port):
         for policy in policies
         if policy["metadata"]["namespace"] == mine.namespace
         and direction in policy["spec"]["policyTypes"]
-        and _selects(policy["spec"]["podSelector"], mine.labels)
+        and selects(policy["spec"]["podSelector"], mine.labels)
     ]
     rules = [rule for spec in specs for rule in spec.get(direction.lower(), [])]
     return not specs or any(_matches(rule, direction, other, port) for rule in rules)
@@ -126,11 +136,11 @@ def _is(peer, end):
         return False
     if "namespaceSelector" in peer:
         namespace = {"kubernetes.io/metadata.name": end.namespace}
-        if not _selects(peer["namespaceSelector"], namespace):
+        if not selects(peer["namespaceSelector"], namespace):
             return False
     elif end.namespace != NAMESPACE:
         return False
-    return _selects(peer.get("podSelector", {}), end.labels)
+    return selects(peer.get("podSelector", {}), end.labels)
 
 
 def _in_block(block, address):
@@ -139,7 +149,7 @@ def _in_block(block, address):
     return where[0] and not any(where[1:])
 
 
-def _selects(selector, labels):
+def selects(selector, labels):
     for expression in selector.get("matchExpressions", []):
         if expression["operator"] != "In":
             raise ValueError(

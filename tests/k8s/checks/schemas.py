@@ -1,4 +1,4 @@
-"""Valid against the schemas of Kubernetes; KEDA's kinds, which these lack, by their structure."""
+"""Valid against the schemas of Kubernetes; the operators' kinds, which these lack, by structure."""
 
 import json
 from functools import cache
@@ -15,6 +15,11 @@ OTHER_KINDS = {
         {"scaleTargetRef", "minReplicaCount", "maxReplicaCount", "triggers"},
     ),
     ("keda.sh/v1alpha1", "TriggerAuthentication"): ({"secretTargetRef"}, {"secretTargetRef"}),
+    ("monitoring.coreos.com/v1", "PodMonitor"): (
+        {"jobLabel", "podTargetLabels", "selector", "podMetricsEndpoints"},
+        {"jobLabel", "selector", "podMetricsEndpoints"},
+    ),
+    ("monitoring.coreos.com/v1", "PrometheusRule"): ({"groups"}, {"groups"}),
 }
 
 
