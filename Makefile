@@ -1,4 +1,4 @@
-# Stockcast: `make run` starts everything, `make test` runs every test.
+# Stockcast: `make run` starts everything, `make test` runs the tests.
 
 PYTHON ?= python3
 BIN := .venv/bin
