@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands import refusal, run, stockcast
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 
 def test_every_horizon_is_measured_and_the_verdict_is_in_words(beside):

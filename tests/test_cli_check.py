@@ -17,7 +17,7 @@ from tests.model_notebooks import (
     written,
 )
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 def test_faults_are_told_a_line_each_and_nothing_is_run(tmp_path):

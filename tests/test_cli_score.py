@@ -8,7 +8,7 @@ from stockcast_lib.adapters.vendors.sample import SampleVendor
 from tests.commands import stockcast
 from tests.gateway import fetch
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 TICKER = "LATER"
 
 

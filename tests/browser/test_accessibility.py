@@ -19,7 +19,7 @@ from tests.chain.client import frozen
 from tests.commands import stockcast
 from tests.factories import price_history
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
 
 STUDIES = {
     "History": "history",

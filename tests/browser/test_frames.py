@@ -10,7 +10,7 @@ from stockcast_lib.dashboard.server.command import Seats
 from tests.browser.looks import ALL_LOOKS, look_over
 from tests.dashboard.server.running import WIDGET, Served, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.kernels, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.kernels, pytest.mark.timeout(180)]
 
 PAGE_MS = 60_000
 GROUNDS = {"light": "rgb(245, 247, 250)", "dark": "rgb(11, 17, 24)"}

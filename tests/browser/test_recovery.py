@@ -19,7 +19,7 @@ from tests.browser.dashboard_page import (
 from tests.chain.client import call, frozen, kept_away, parts, until
 from tests.servers import Stack, running_stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(400)]
 
 S3, REDIS, FORECAST, DASHBOARD = (
     "--dir-cache-time 10ms",  # not the one that only reads

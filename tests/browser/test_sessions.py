@@ -15,7 +15,7 @@ from stockcast_lib.stack.network import free_ports
 from tests.dashboard.server.running import WIDGET, Served, served, supervised, write_notebook
 from tests.servers import clean_environment
 
-pytestmark = [pytest.mark.browser, pytest.mark.kernels, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.kernels, pytest.mark.timeout(180)]
 
 PAGE_MS, RETRY_MS = 60_000, 20_000
 ALONE_SECONDS = 6
@@ -165,7 +165,8 @@ def test_stock_voila_shows_the_template_under_the_same_policy(watched, tmp_path)
     notebook, (port,) = write_notebook(tmp_path, WIDGET), free_ports(1)
     command = [
         sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}",
-        "--template=stockcast",
+        # It asks the page for what only JupyterLab's has.
+        "--template=stockcast", "--VoilaConfiguration.extension_denylist=nbdime-jupyterlab",
     ]  # fmt: skip
     environment = clean_environment()
     environment |= dashboard_environment(environment)

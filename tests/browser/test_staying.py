@@ -20,7 +20,7 @@ from tests.browser.dashboard_page import (
 from tests.chain.client import frozen, get, until
 from tests.dashboard.server.running import served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(300)]
 
 FORECAST = "--stage forecast"
 UNUSED_SECONDS = 4

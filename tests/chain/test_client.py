@@ -20,8 +20,8 @@ def test_a_forecast_is_followed_to_its_end_by_events(client, monkeypatch):
     looks = []
     monkeypatch.setattr(client, "_job", counted(client._job, looks))
     changes = []
-    made = client.forecast("XOM", 23, progress=changes.append)
-    assert (made.result.ticker, made.result.days) == ("XOM", 23)
+    made = client.forecast("XOM", 2_931, progress=changes.append)
+    assert (made.result.ticker, made.result.days) == ("XOM", 2_931)
     assert made.picture.startswith(b"\x89PNG")
     assert made.figure["data"]
     assert changes[-1].state is JobState.DONE

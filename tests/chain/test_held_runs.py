@@ -19,7 +19,7 @@ from tests import commands
 from tests.chain.client import call, ended, get, problem, until
 from tests.servers import REPOSITORY, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 QUEUE_LIMIT = 3
 # A heartbeat, an interrupt, a busy machine.

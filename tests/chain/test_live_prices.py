@@ -23,6 +23,7 @@ AT_ONCE = 100
 MAX_AGE_SECONDS = 3.0
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(200 + 5 * JOBS),
 ]  # fmt: skip
 

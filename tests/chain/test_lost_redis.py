@@ -12,7 +12,7 @@ import pytest
 from tests.chain.client import ask, call, frozen, get, problem
 from tests.servers import Stack, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 UNFINISHED = {"ticker": "AAPL", "days": 31}
 TOO_SHORT = {"ticker": "AAPL", "days": 30, "params": {"training_years": 0.01}}

@@ -31,6 +31,7 @@ from tests.model_notebooks import (
 from tests.servers import running_stack
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.stack,
     pytest.mark.kernels,
     pytest.mark.timeout(900),

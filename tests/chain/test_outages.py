@@ -10,7 +10,7 @@ import pytest
 from tests.chain.client import ask, call, ended, frozen, get, kept_away, parts, problem, until
 from tests.servers import Stack, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 S3, REDIS, INGEST, FORECAST = (
     "--dir-cache-time 10ms",

@@ -24,6 +24,7 @@ JOB = "a" * 32
 ENDING_SECONDS = 3.0
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(int(AWAY_SECONDS) + 400),
 ]  # fmt: skip
 

@@ -8,6 +8,8 @@ from tests.commands import run
 from tests.docs.blocks import RUN, Block, blocks_of, interpreter_folder, program
 from tests.servers import REPOSITORY
 
+pytestmark = pytest.mark.long
+
 DOCS = REPOSITORY / "docs"
 # An analyst in a browser follows that one: tests/browser/test_from_notebook_to_model.py.
 IN_A_BROWSER = DOCS / "tutorials" / "publishing.md"

@@ -19,6 +19,7 @@ from tests.execution.kernels import environment
 from tests.factories import notebook_file
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.kernels,
     pytest.mark.skipif(can_confine() is not None, reason="no Landlock with TCP rules here"),
 ]

@@ -19,7 +19,7 @@ from stockcast_lib.core.errors import (
 from stockcast_lib.execution import fork_client
 from stockcast_lib.execution.limits import MEGABYTE
 
-pytestmark = pytest.mark.kernels
+pytestmark = [pytest.mark.long, pytest.mark.kernels]
 
 
 def test_a_notebook_that_runs_for_ever_is_stopped_at_its_limit(run):

@@ -34,8 +34,8 @@ def history_of(prices: pd.Series) -> PriceHistory:
 def published(monkeypatch, prices, days=30, **config):
     """The forecast and its result, read back from strict JSON."""
     # The charts take longer than all else.
-    monkeypatch.setattr("stockcast_lib.report.forecast_document", lambda _: {})
-    monkeypatch.setattr("stockcast_lib.report.forecast_png", lambda _: b"")
+    monkeypatch.setattr("stockcast_lib.report.forecast.forecast_document", lambda _: {})
+    monkeypatch.setattr("stockcast_lib.report.forecast.forecast_png", lambda _: b"")
     history = history_of(prices)
     forecast = make_forecast(history, days, ModelConfig(**config))
     result = ForecastReport(forecast, price_version(history)).result

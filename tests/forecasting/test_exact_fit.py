@@ -25,6 +25,8 @@ from stockcast_lib.forecasting.preparation import prepare
 from stockcast_lib.forecasting.trading_calendar import sessions_ahead
 from tests.factories import price_series
 
+pytestmark = pytest.mark.long
+
 ALL = 0
 WHOLE_HISTORY = ModelConfig(training_years=60)
 # FB has 196 rows.

@@ -9,7 +9,7 @@ from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.network import free_ports
 from tests.stack.up import ended_within, everything_below, lines_until_ready, status
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels]
 
 
 @pytest.fixture

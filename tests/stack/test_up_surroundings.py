@@ -15,7 +15,7 @@ from tests.stack.up import (
     the_gateway,
 )
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.long, pytest.mark.stack]
 STALE = "STOCKCAST_REDIS_URL=redis://127.0.0.1:9/0\n"
 ASTRAY = {
     "AWS_PROFILE": "none-such",

@@ -17,7 +17,7 @@ from tests.dashboard.server.running import WIDGET, served
 from tests.k8s.checks.monitoring import exported
 from tests.scraping import described, scraped, total
 
-pytestmark = [pytest.mark.kernels, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(180)]
 
 SEATS = Seats(sessions=4, waiting=1)
 SHORT = {"alone_seconds": 3, "reap_seconds": 0.5, "retry_seconds": 7}
