@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands import refusal, stockcast
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 
 
 def test_prices_that_are_not_stored_yet_are_fetched_first(beside):

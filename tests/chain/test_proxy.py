@@ -17,7 +17,7 @@ from tests.chain.client import frozen, until
 from tests.event_stream import EventReader
 from tests.servers import Stack, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(200)]
 
 PREFIX = "/stockcast"
 CONFIGURATION = """

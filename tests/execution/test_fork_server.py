@@ -24,7 +24,7 @@ from tests.execution.kernels import (
     watched,
 )
 
-pytestmark = [pytest.mark.kernels, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(60)]
 
 
 @pytest.fixture(scope="module")

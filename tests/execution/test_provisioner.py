@@ -19,7 +19,7 @@ from stockcast_lib.execution.counts import COUNTS
 from tests.execution.kernels import SECONDS, environment, jupyter_kernel, outputs
 from tests.factories import notebook_file
 
-pytestmark = [pytest.mark.kernels, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(90)]
 PARENT = "import os; os.getppid()"
 LONGEST_SOCKET_PATH = 107
 

@@ -14,6 +14,8 @@ from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stack.probes import redis_probe
 from stockcast_lib.stack.supervisor import Child
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def redis_with(supervisor, tmp_path):

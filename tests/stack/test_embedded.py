@@ -14,7 +14,7 @@ from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stack.probes import s3_client, s3_probe
 from stockcast_lib.stack.supervisor import Supervisor
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.long, pytest.mark.services]
 BUCKET = embedded.BUCKET
 
 

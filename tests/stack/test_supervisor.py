@@ -9,6 +9,8 @@ import pytest
 from stockcast_lib.core.errors import StackFailed
 from stockcast_lib.stack.supervisor import Supervisor, next_delay
 
+pytestmark = pytest.mark.long
+
 SERVE = "ready.touch()\ntime.sleep(600)"
 # Its own child leaves the session, as a Jupyter kernel does, and ignores SIGTERM too.
 WITH_GRANDCHILD = """

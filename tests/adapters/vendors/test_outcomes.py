@@ -24,6 +24,8 @@ from stockcast_lib.core.errors import (
 from tests.adapters.vendors.conftest import HASTY
 from tests.standins.vendors import KEYS
 
+pytestmark = pytest.mark.long
+
 OUTCOMES = [
     ("unknown", UnknownTicker),
     ("hourly", Throttled),
