@@ -34,7 +34,7 @@ test-tools:
 # Most tests wait for servers most of the time: two files at once, each on servers of its own.
 # On a busy machine one of thousands may miss its time: up to three a run are tried once more, and shown.
 # What looks for the rare fault is not.
-PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks \
+PYTEST = $(BIN)/pytest -n 2 --dist loadfile --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks \
   --rerun-exclude-path tests/chaos --rerun-exclude-path tests/fuzz --durations 15
 
 test: install-dev test-tools
