@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
 OURS = re.compile(
     r"price-data(/[0-9a-f]{32}\.(csv\.gz|parquet))?|backtests(/[0-9a-f]{32})?"
     r"|prices(/(AAPL|FB|GOOG|IBM|MSFT|OWN|XOM))?|runs(/[a-z2-7]{32})?"
-    r"|symbols(/[0-9TZ.]+-[0-9a-f]+\.csv)?|ledger(/\d{4}-\d\d-\d\d)?|scores(/[0-9TZ.]+(-[0-9a-f]+)?\.json)?"
-    r"|models(/[a-z][a-z0-9_-]*)?|trials(/prices)?"
+    r"|symbols(/[0-9TZ.]+-[0-9a-f]+\.csv)?|ledger(/\d{4}-\d\d-\d\d)?"
+    r"|scores(/[0-9TZ.]+(-[0-9a-f]+)?\.json)?|models(/[a-z][a-z0-9_-]*)?|trials(/prices)?"
 )
 POST = b"POST /api/v1/forecasts HTTP/1.1\r\nHost: localhost\r\n"
 GOOD = b'{"ticker": "AAPL", "days": 30}'
