@@ -87,7 +87,11 @@ class Handler(Sender):
         Raises:
             InvalidRequest: with every wrong parameter.
         """
-        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        # As it was sent: what is too long by a space is too long.
+        given = {
+            name: self.get_query_argument(name, strip=False)
+            for name in self.request.query_arguments
+        }
         try:
             return model.model_validate(given)
         except ValidationError as error:
