@@ -22,3 +22,9 @@ def test_a_symbol_is_shown_with_its_name_and_its_exchange_where_the_list_has_one
         {"ticker": "AAPL", "name": "Apple Inc.", "exchange": "NASDAQ"},
         {"ticker": "APLE", "name": "Apple Hospitality", "exchange": ""},
     ]
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_query_that_is_too_long_by_a_space_is_refused(get):
+    assert get("/api/v1/symbols?q=" + 200 * "a").status == 200
+    assert get("/api/v1/symbols?q=" + 200 * "a" + "%20").status == 422
