@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 import structlog
@@ -41,7 +41,6 @@ class Reading(Generic[T]):
         self._patience = patience
         self._clock = clock
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"metrics-{name}")
         self._asked: Future[T | None] | None = None
         self._since = 0.0
 
@@ -49,12 +48,22 @@ class Reading(Generic[T]):
         """What it says, or None while it is away."""
         with self._lock:
             if self._asked is None or (self._asked.done() and self._is_old()):
-                self._asked, self._since = self._pool.submit(self._answer), self._clock()
+                self._asked, self._since = self._ask(), self._clock()
             asked = self._asked
         try:
             return asked.result(self._patience)
         except TimeoutError:
             return None
+
+    def _ask(self) -> Future[T | None]:
+        asked: Future[T | None] = Future()
+        # A daemon: what hangs on a source that hangs must not keep the process.
+        threading.Thread(
+            target=lambda: asked.set_result(self._answer()),
+            name=f"metrics-{self.name}",
+            daemon=True,
+        ).start()
+        return asked
 
     def _is_old(self) -> bool:
         return self._clock() - self._since >= self._lasts

@@ -118,6 +118,8 @@ def test_a_source_that_hangs_keeps_nobody_and_is_asked_once():
 
     reading = Reading("queue", hang, lasts=0, patience=0.01)
     assert [reading.value() for _ in range(3)] == [None] * 3
+    # Nor the process when it ends.
+    assert all(each.daemon for each in threading.enumerate() if each.name == "metrics-queue")
     let_on.set()
     assert reading._asked.result(30) == "late"
     assert len(asked) == 1
