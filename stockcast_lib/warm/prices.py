@@ -12,15 +12,13 @@ _IMPORTED = (
 
 def warm_up() -> None:
     """Import what it imports, connect to S3 as it does, and report sample prices."""
-    from stockcast_lib.adapters import s3
     from stockcast_lib.core.budgets import VendorRecord
     from stockcast_lib.ingestion import Refresh
     from stockcast_lib.report import PricesReport
-    from stockcast_lib.warm.sample import sample_prices
+    from stockcast_lib.warm.shared import connect_to_s3, sample_prices
 
     for module in _IMPORTED:
         import_module(module)
-    # The first client reads megabytes of service descriptions.
-    s3.connect(endpoint_url=None, region="us-east-1", access_key="-", secret_key="-").close()  # noqa: S106
+    connect_to_s3()
     report = PricesReport(Refresh(*sample_prices(), VendorRecord()))
     report._repr_mimebundle_()  # as IPython calls it
