@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -71,3 +72,8 @@ def test_a_visitors_kernel_imports_nothing_of_ours_by_itself_and_nothing_large()
 def test_no_process_carries_what_another_is_for(made, unwanted):
     held = modules_after(f"import sys; from stockcast_lib import wiring; {made}; {_NAMES}")
     assert not unwanted & held
+
+
+def test_a_parser_that_takes_a_second_to_import_is_not_installed():
+    assert find_spec("jsonschema") is not None
+    assert find_spec("rfc3987_syntax") is None

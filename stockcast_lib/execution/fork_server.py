@@ -24,7 +24,6 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,6 @@ from stockcast_lib.execution.forked_kernel import become_kernel, note_modules
 MAX_REQUEST = 256 * 1024
 READY = b"ready"
 _TASKS = Path("/proc/self/task")
-_SLOW_IMPORT = "rfc3987_syntax"
 
 
 class _Server:
@@ -134,27 +132,14 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-@contextlib.contextmanager
-def _without_slow_import() -> Iterator[None]:
-    # It costs more processor time than all the rest, for a check of IRIs that jsonschema leaves
-    # out where it is missing (see `stack.quick`). A kernel may import it afterwards.
-    modules: dict[str, Any] = sys.modules
-    modules[_SLOW_IMPORT] = None
-    try:
-        yield
-    finally:
-        del modules[_SLOW_IMPORT]
-
-
 def main() -> None:
     """Take the socket and what to warm from the command line, and serve."""
     descriptor, *modules = sys.argv[1:]
     linux.set_dumpable(allowed=False)
     linux.adopt_orphans()
-    with _without_slow_import():
-        importlib.import_module("ipykernel.debugger")
-        for module in modules:
-            importlib.import_module(module).warm_up()
+    importlib.import_module("ipykernel.debugger")
+    for module in modules:
+        importlib.import_module(module).warm_up()
     if threading.active_count() > 1 or len(list(_TASKS.iterdir())) > 1:
         raise SystemExit("Warming up has started a thread: forked kernels would lack it.")
     note_modules()

@@ -6,7 +6,6 @@ from pathlib import Path
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.dashboard.server.command import Seats, dashboard_command
 from stockcast_lib.settings import DashboardSettings
-from stockcast_lib.stack.quick import quick
 
 
 def dashboard_argv(notebooks: Path, host: str, port: int) -> list[str]:
@@ -29,4 +28,4 @@ def dashboard_argv(notebooks: Path, host: str, port: int) -> list[str]:
     settings = DashboardSettings.read()
     command = dashboard_command(notebook, port, Seats(settings.dashboard_sessions), host)
     unused = f"--DashboardApp.unused_seconds={settings.dashboard_unused_seconds:g}"
-    return quick([*command, unused])
+    return [*command, unused]

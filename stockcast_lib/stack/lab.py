@@ -10,7 +10,6 @@ from typing import Any
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import QueueSettings, StoreSettings, client_environment
 from stockcast_lib.stack.network import LOOPBACK
-from stockcast_lib.stack.quick import quick
 
 KERNEL = "stockcast"
 LAB: Mapping[str, Mapping[str, Any]] = MappingProxyType({
@@ -54,7 +53,7 @@ def lab_argv(notebooks: Path, port: int, *, browser: bool) -> list[str]:
     flags += [
         f"--{kind}.{name}={value}" for kind, own in LAB.items() for name, value in own.items()
     ]
-    return quick([sys.executable, "-m", "jupyterlab", *flags])
+    return [sys.executable, "-m", "jupyterlab", *flags]
 
 
 def lab_environment() -> Mapping[str, str]:

@@ -9,7 +9,6 @@ from stockcast_lib.core.jobs import Stage
 from stockcast_lib.dashboard.server.command import READY_PATH, dashboard_environment
 from stockcast_lib.stack.dashboard import dashboard_argv
 from stockcast_lib.stack.network import LOOPBACK, accepts, answers_ok
-from stockcast_lib.stack.quick import quick
 from stockcast_lib.stack.supervisor import Child
 
 
@@ -53,7 +52,7 @@ def server_children(
         *_worker_children(Stage.FORECAST, ports.forecast, workers, env),
         Child(
             name="gateway",
-            argv=quick([sys.executable, "-m", "server.gateway"]),
+            argv=[sys.executable, "-m", "server.gateway"],
             env=env,
             ready=lambda: answers_ok(ports.gateway, "/readyz"),
         ),
@@ -85,7 +84,7 @@ def worker_child(
     command = [sys.executable, "-m", "server.worker", *stages]
     return Child(
         name=name,
-        argv=quick([*command, "--reuse-port"] if shared else command),
+        argv=[*command, "--reuse-port"] if shared else command,
         # Of one health port only the first worker could have it.
         env={**env, "STOCKCAST_HEALTH_PORT": "0", "STOCKCAST_LISTEN_HOST": LOOPBACK},
         ready=lambda: all(map(accepts, ports.values())),

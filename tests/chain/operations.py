@@ -10,7 +10,6 @@ from stockcast_lib.core.tokens import Right, TokenHolder, new_token, token_diges
 from stockcast_lib.stack import embedded
 from stockcast_lib.stack.credentials import Credentials, stored_credentials
 from stockcast_lib.stack.network import answers_ok, free_ports
-from stockcast_lib.stack.quick import quick
 from stockcast_lib.stack.supervisor import Child, Supervisor
 from tests.scraping import scraped
 from tests.servers import REPOSITORY, clean_environment
@@ -85,7 +84,7 @@ def _server(name, environment, health):
     module = ["server.worker", "--stage", name] if name in STAGES else ["server.gateway"]
     return Child(
         name=name,
-        argv=quick([sys.executable, "-m", *module]),
+        argv=[sys.executable, "-m", *module],
         env={**environment, **own, "PYTHONPATH": str(REPOSITORY)},
         ready=lambda: answers_ok(health, "/readyz"),
     )

@@ -16,7 +16,6 @@ from stockcast_lib.dashboard.server.command import (
     dashboard_environment,
 )
 from stockcast_lib.stack.network import answers_ok, free_ports
-from stockcast_lib.stack.quick import quick
 from stockcast_lib.stack.supervisor import Child, Supervisor
 from tests.servers import clean_environment
 
@@ -53,7 +52,7 @@ def _forked(child: psutil.Process, parent: psutil.Process) -> bool:
 def served(folder: Path, seats: Seats, *cells: str, **limits: float) -> Iterator[Served]:
     """A notebook of these cells, served with these limits of `DashboardApp`."""
     notebook, (port,) = write_notebook(folder, *cells), free_ports(1)
-    command = quick(dashboard_command(notebook, port, seats))
+    command = dashboard_command(notebook, port, seats)
     flags = [f"--DashboardApp.{name}={value}" for name, value in limits.items()]
     environment = clean_environment()
     environment |= dashboard_environment(environment)
