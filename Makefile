@@ -62,7 +62,7 @@ test-quick: install-dev
 chaos: install-dev test-tools
 	STOCKCAST_CHAOS_SECONDS=600 STOCKCAST_CHAOS_JOBS=200 STOCKCAST_AWAY_SECONDS=30 \
 	STOCKCAST_VENDOR_JOBS=100 STOCKCAST_PROMOTION_FORECASTS=100 \
-	$(BIN)/pytest tests/chaos tests/chain/test_live_prices.py tests/chain/test_models.py
+	$(BIN)/pytest tests/chaos tests/chain/test_live_prices.py tests/chain/models
 
 # Five minutes of what `make test` does for one: generated requests against the whole stack.
 fuzz-http: install-dev test-tools
