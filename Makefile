@@ -111,12 +111,14 @@ COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-
 FACES = --extra dashboard --extra lab
 OVERRIDES = --override requirements-overrides.txt
 
+# The worker's lock is what its image holds: no faces, but what sends traces.
 # The installer's lock is uv, and what `pip install --no-build-isolation -e .` needs; the SBOM's is
 # what lists an image's packages.
 lock: install-dev
 	$(COMPILE) $(OVERRIDES) $(FACES) pyproject.toml -o requirements.lock
-	$(COMPILE) $(OVERRIDES) pyproject.toml -c requirements.lock -o requirements-worker.lock
-	$(COMPILE) $(OVERRIDES) $(FACES) --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) $(OVERRIDES) --extra traces pyproject.toml -c requirements.lock -o requirements-worker.lock
+	$(COMPILE) $(OVERRIDES) $(FACES) --extra traces --extra dev pyproject.toml -c requirements.lock \
+	  -c requirements-worker.lock -o requirements-dev.lock
 	printf '%s\n' uv 'hatchling>=1.27' 'editables>=0.5' | $(COMPILE) - -c requirements-dev.lock -o requirements-installer.lock
 	printf '%s\n' 'cyclonedx-bom>=7' | $(COMPILE) - -c requirements-dev.lock -o requirements-sbom.lock
 	echo 'checkov>=3.3' | $(COMPILE) - -o requirements-policies.lock

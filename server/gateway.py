@@ -16,6 +16,7 @@ from stockcast_lib.web.base import MAX_BODY
 from stockcast_lib.web.server import GatewayServer
 
 _log = structlog.get_logger()
+_NAME = "gateway"
 _IDLE_TIMEOUT = 75.0
 _END_SECONDS = 2.0
 # Tornado's 128 lets the kernel reset some of a few hundred who come at once.
@@ -27,13 +28,15 @@ async def serve() -> None:
     settings = GatewaySettings.read()
     # A notebook at the gate runs as this user, and must not read this process's environment.
     linux.hide_from_other_processes()
+    tracer = wiring.tracer(_NAME)
     models = Models(wiring.publishing(), ModelSettings.read().holders)
     calls = application(
-        wiring.service(),
+        wiring.service(_NAME),
         wiring.readiness,
         settings.gateway_prefix,
         models=models,
         metrics=wiring.gateway_metrics(),
+        tracer=tracer,
     )
     server = GatewayServer(
         calls,
@@ -51,6 +54,7 @@ async def serve() -> None:
     await stop.wait()
     server.stop()
     await end_streams(calls, _END_SECONDS)
+    await asyncio.to_thread(tracer.close)
     _log.info("gateway.stopped")
 
 

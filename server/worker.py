@@ -136,6 +136,8 @@ async def serve(stages: Sequence[Stage], *, reuse_port: bool) -> None:
         )
         serve_health(calls, settings.listen_address(stages[0])[0], settings.health_port)
     await asyncio.gather(*(part.serve(reuse_port=reuse_port) for part in parts))
+    tracers = [wiring.tracer(stage) for stage in stages]
+    await asyncio.gather(*(asyncio.to_thread(tracer.close) for tracer in tracers))
 
 
 def _first(reasons: Iterable[Reasons]) -> Reasons:

@@ -77,7 +77,7 @@ def unwatched_stack(folder: Path, *options: str, **variables: str) -> Iterator[S
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without anything that would change a stack."""
-    foreign = ("STOCKCAST_", "AWS_", "TIINGO_", "NASDAQ_DATA_LINK_")
+    foreign = ("STOCKCAST_", "AWS_", "TIINGO_", "NASDAQ_DATA_LINK_", "OTEL_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**kept, "PYTHONPATH": str(REPOSITORY)}
 

@@ -62,7 +62,13 @@ class RedisJobQueue:
         self._run = QueueScripts(client, *_SCRIPTS).run
 
     def submit(
-        self, request: ForecastRequest, key: str, new_id: str, asker: Asker
+        self,
+        request: ForecastRequest,
+        key: str,
+        new_id: str,
+        asker: Asker,
+        *,
+        traceparent: str | None = None,
     ) -> tuple[str, bool]:
         """See `JobQueue.submit`."""
         text = json.dumps(request.canonical())
@@ -70,7 +76,8 @@ class RedisJobQueue:
         # What nobody has asked for is to take no room from those who ask.
         share = keys.CHALLENGERS_SHARE if asker.client == CHALLENGER else 1
         limit = math.ceil(self._limit * share)
-        job_id, what = self._run("submit", new_id, text, key, *who, limit, request.ticker)
+        more = (limit, request.ticker, traceparent or "")
+        job_id, what = self._run("submit", new_id, text, key, *who, *more)
         if what == b"full":
             raise QueueFull(
                 f"{limit} forecasts wait already: ask again in {_COME_BACK_SECONDS} seconds.",
@@ -83,9 +90,9 @@ class RedisJobQueue:
         if not self._run("withdraw", job_id, token):
             raise UnknownJob("There is no job with this id.")
 
-    def hand_over(self, job_id: str, price_version: str) -> None:
+    def hand_over(self, job_id: str, price_version: str, *, traceparent: str | None = None) -> None:
         """See `JobQueue.hand_over`."""
-        if not self._run("hand_over", job_id, price_version):
+        if not self._run("hand_over", job_id, price_version, traceparent or ""):
             raise UnknownJob("There is no job with this id.")
 
     def claim(self, stage: Stage, worker: str, wait_seconds: float) -> Claim | None:
@@ -97,10 +104,12 @@ class RedisJobQueue:
         if not taken[0]:
             return None
         entry, job_id, lane, tries, retries = taken
-        job = self.job(job_id.decode())
+        held = self._fields(job_id.decode())
+        job = decoded_job(job_id.decode(), held)
         if job is None:
             return None
-        return Claim(job, entry.decode(), worker, tries, Lane(lane.decode()), retries)
+        trace = held.get("traceparent")
+        return Claim(job, entry.decode(), worker, tries, Lane(lane.decode()), retries, trace)
 
     def _take(self, stage: Stage, worker: str) -> Any:
         arguments = ("claim", worker, self._lease_ms, stage)
@@ -182,9 +191,12 @@ class RedisJobQueue:
 
     def job(self, job_id: str) -> Job | None:
         """See `JobQueue.job`."""
+        return decoded_job(job_id, self._fields(job_id))
+
+    def _fields(self, job_id: str) -> dict[str, str]:
         with redis_errors():
             held: Any = self._client.hgetall(keys.job(job_id))
-        return decoded_job(job_id, {name.decode(): value.decode() for name, value in held.items()})
+        return {name.decode(): value.decode() for name, value in held.items()}
 
     def place(self, job_id: str) -> Place | None:
         """See `JobQueue.place`.

@@ -3,6 +3,7 @@
 import secrets
 import socket
 import time
+from dataclasses import replace
 
 from stockcast_lib.adapters.redis_connection import LONGEST_COMMAND
 from stockcast_lib.core.errors import BadFrame, WorkerUnavailable, error_from_report
@@ -13,7 +14,9 @@ from stockcast_lib.core.protocol import (
     Status,
     decode_reply,
     encode_message,
+    span_name,
 )
+from stockcast_lib.ports import UNTRACED, SpanKind, Tracer
 
 _CONNECT_TIMEOUT = 2.0
 # Longer than the worker itself waits for Redis: it can then say that Redis is away, where a client
@@ -27,9 +30,10 @@ class WorkerClient:
     Sending the same message twice is harmless: the worker joins or finds what is there.
     """
 
-    def __init__(self, address: tuple[str, int], key: bytes) -> None:
+    def __init__(self, address: tuple[str, int], key: bytes, tracer: Tracer = UNTRACED) -> None:
         self._address = address
         self._key = key
+        self._tracer = tracer
 
     def send(self, message: Message) -> Reply:
         """See `JobSubmitter.send`.
@@ -38,6 +42,12 @@ class WorkerClient:
             WorkerUnavailable: nobody answers, or not in the protocol.
             StockcastError: the one that a rejection names.
         """
+        with self._tracer.span(span_name(message), SpanKind.CLIENT) as span:
+            reply = self._answer(replace(message, traceparent=span.traceparent))
+            span.note(job=reply.job_id, answer=reply.status)
+            return reply
+
+    def _answer(self, message: Message) -> Reply:
         line = encode_message(message, key=self._key, nonce=secrets.token_hex(12), at=time.time())
         host, port = self._address
         try:

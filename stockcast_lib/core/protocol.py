@@ -6,7 +6,8 @@
    HMAC-SHA256 in hex, under the shared frame key, over the canonical JSON of all other fields.
 4. A reply is one such line without `auth`: the connection that carries it was opened by whoever
    holds the key.
-5. What does not parse raises `BadFrame`; what parses under the wrong key, `Unauthorised`.
+5. A message may carry `traceparent`: the trace that it belongs to, signed like all else.
+6. What does not parse raises `BadFrame`; what parses under the wrong key, `Unauthorised`.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from stockcast_lib.core.errors import BadFrame, ErrorReport, Unauthorised
+from stockcast_lib.core.traceparent import is_traceparent
 
 VERSION = 1
 MAX_LINE = 64 * 1024
@@ -31,6 +33,7 @@ class Submit:
 
     request: dict[str, Any]
     asker: dict[str, Any]
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,17 @@ class HandOver:
 
     job_id: str
     price_version: str
+    traceparent: str | None = None
 
 
 Message = Submit | HandOver
 _TYPES: dict[str, type[Submit] | type[HandOver]] = {"submit": Submit, "hand_over": HandOver}
 _NAMES = {kind: name for name, kind in _TYPES.items()}
+
+
+def span_name(message: Message) -> str:
+    """What a message is called in a trace."""
+    return _NAMES[type(message)].replace("_", "-")
 
 
 class Status(StrEnum):
@@ -104,7 +113,7 @@ def encode_message(message: Message, *, key: bytes, nonce: str, at: float) -> by
         BadFrame: the line would be longer than `MAX_LINE`.
     """
     fields = {"v": VERSION, "type": _NAMES[type(message)], "nonce": nonce, "at": at}
-    fields |= message.__dict__
+    fields |= {name: value for name, value in message.__dict__.items() if value is not None}
     return _line(fields | {"auth": _auth(fields, key)})
 
 
@@ -144,12 +153,15 @@ def _message(fields: dict[str, Any]) -> Message:
     kind = _TYPES.get(str(fields.pop("type", None)))
     if kind is None:
         raise BadFrame("The message has no known 'type'.")
+    trace = fields.pop("traceparent", None)
+    if trace is not None and not (isinstance(trace, str) and is_traceparent(trace)):
+        raise BadFrame("'traceparent' is not one of the W3C's first version.")
     objects = all(isinstance(value, dict) for value in fields.values())
     if kind is Submit and objects and fields.keys() == {"request", "asker"}:
-        return Submit(**fields)
+        return Submit(**fields, traceparent=trace)
     texts = all(isinstance(value, str) for value in fields.values())
     if kind is HandOver and texts and fields.keys() == {"job_id", "price_version"}:
-        return HandOver(**fields)
+        return HandOver(**fields, traceparent=trace)
     raise BadFrame(f"The fields do not make a '{_NAMES[kind]}' message.")
 
 

@@ -9,7 +9,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from stockcast_lib.execution.descendants import overdrawn
 from stockcast_lib.execution.limits import MEGABYTE, OUTPUT_BYTES, Limits
 from stockcast_lib.execution.ready_kernel import ReadyKernel
 from stockcast_lib.execution.versions import library_versions
+from stockcast_lib.ports import CellRun
 
 ENGINE = "stockcast"
 INTERRUPT_GRACE_SECONDS = 0.5
@@ -40,7 +41,7 @@ class Session:
         limits: what the run may use.
         tell: called on the event loop when a code cell begins.
         wait: runs a coroutine on the kernel's event loop, and waits for it.
-        cell_ran: told how many seconds each code cell took, however it ended.
+        cell_ran: told of each code cell that has run, however it ended.
         notebook: the notebook as far as it has been executed.
         stopped_by: why the run was ended from outside, if it was.
     """
@@ -49,7 +50,7 @@ class Session:
     limits: Limits
     tell: Callable[[Progress], None]
     wait: Callable[[Coroutine[Any, Any, None]], None]
-    cell_ran: Callable[[float], None]
+    cell_ran: Callable[[CellRun], None]
     notebook: Any = None
     stopped_by: StockcastError | None = None
     deadline: float = field(init=False)
@@ -123,14 +124,14 @@ class StockcastEngine(Engine):  # type: ignore[misc]
 
 
 async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
-    kernel = session.kernel
+    kernel, places = session.kernel, _places(nb_man.nb)
     client = _Client(
         nb_man,
         session,
         km=kernel.manager,
         kernel_name=kernel_name,
         timeout_func=session.seconds_for_a_cell,
-        on_cell_execute=_progress_teller(nb_man.nb, session.tell),
+        on_cell_execute=_progress_teller(places, session.tell),
     )
     client.kc = kernel.client
     client.reset_execution_trackers()
@@ -139,9 +140,10 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
     try:
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
-            began = time.monotonic()
+            began, ended_well = time.monotonic(), False
             try:
                 await client.async_execute_cell(cell, index)
+                ended_well = True
             except CellExecutionError as error:
                 # papermill finds it in the cell's outputs, and raises it from there.
                 nb_man.cell_exception(cell, cell_index=index, exception=error)
@@ -151,8 +153,9 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
                 raise
             finally:
                 nb_man.cell_complete(cell, cell_index=index)
-                if cell.cell_type == "code":
-                    session.cell_ran(time.monotonic() - began)
+                if index in places:
+                    seconds = time.monotonic() - began
+                    session.cell_ran(CellRun(places[index], seconds, ended_well))
         nb_man.nb.metadata.language_info = kernel.language_info
         client.set_widgets_metadata()
     finally:
@@ -160,11 +163,20 @@ async def _run_cells(nb_man: Any, kernel_name: str, session: Session) -> None:
         unwatch()
 
 
-def _progress_teller(notebook: Any, tell: Callable[[Progress], None]) -> Callable[..., None]:
+def _places(notebook: Any) -> Mapping[int, Progress]:
+    """Which of the code cells each is, by its index in the notebook."""
     code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    return {
+        index: Progress(cell=number, cells=len(code_cells))
+        for number, index in enumerate(code_cells, start=1)
+    }
 
+
+def _progress_teller(
+    places: Mapping[int, Progress], tell: Callable[[Progress], None]
+) -> Callable[..., None]:
     def on_cell_execute(*, cell_index: int, **_: Any) -> None:
-        tell(Progress(cell=code_cells.index(cell_index) + 1, cells=len(code_cells)))
+        tell(places[cell_index])
 
     return on_cell_execute
 

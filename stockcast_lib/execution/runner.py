@@ -1,6 +1,7 @@
 """The `NotebookRunner`: papermill in a kernel that is ready, with every outcome as data."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent import futures
 from concurrent.futures import Future
@@ -45,14 +46,14 @@ from stockcast_lib.execution.ready_kernel import (
     ReadyKernel,
     shared_context,
 )
-from stockcast_lib.ports import NotebookRun
+from stockcast_lib.ports import CellRun, NotebookRun
 
 KERNEL = "stockcast"
 _DISPOSE_SECONDS = 10.0
 
 
-def _unheard(_seconds: float) -> None:
-    """Nobody asks how long cells take."""
+def _unheard(_cell: CellRun) -> None:
+    """Nobody asks what becomes of cells."""
 
 
 class PapermillRunner:
@@ -64,7 +65,7 @@ class PapermillRunner:
         kernel_name: the kernelspec.
         prelude: see `KernelRecipe`.
         confinement: what alone kernels may reach; without one, all that this process may.
-        cell_ran: told how many seconds each code cell took.
+        cell_ran: told of each code cell that has run, in the context of whoever runs the notebook.
         warm: see `KernelRecipe`.
         ahead: whether the next run's kernel is kept ready, which takes memory while nothing runs.
     """
@@ -77,7 +78,7 @@ class PapermillRunner:
         kernel_name: str = KERNEL,
         prelude: str = "",
         confinement: Confinement | None = None,
-        cell_ran: Callable[[float], None] | None = None,
+        cell_ran: Callable[[CellRun], None] | None = None,
         warm: str = "",
         ahead: bool = True,
     ) -> None:
@@ -186,7 +187,11 @@ class PapermillRunner:
                 on_progress(progress)
             future.result()
 
-        session = Session(kernel, self._limits, told.put, wait, self._cell_ran)
+        # It is called on the loop's thread, which knows nothing of this run.
+        here = contextvars.copy_context()
+        session = Session(
+            kernel, self._limits, told.put, wait, lambda cell: here.run(self._cell_ran, cell)
+        )
         with cancellation.calling(lambda: self._loop.submit(session.cancel())):
             error = self._execute(notebook, parameters, session)
         return _outcome(notebook, session, session.stopped_by or error)

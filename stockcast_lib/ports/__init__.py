@@ -27,6 +27,7 @@ from stockcast_lib.ports.models import (
     ModelStore,
 )
 from stockcast_lib.ports.notebooks import (
+    CellRun,
     ClosingRunner,
     ModelCatalogue,
     NotebookRun,
@@ -49,9 +50,19 @@ from stockcast_lib.ports.results import (
     ScoreStore,
     StoredForecast,
 )
+from stockcast_lib.ports.tracing import (
+    UNTRACED,
+    Attribute,
+    Span,
+    SpanKind,
+    Tracer,
+)
 
 __all__ = [
     "UNCOUNTED",
+    "UNTRACED",
+    "Attribute",
+    "CellRun",
     "Challengers",
     "Claim",
     "ClosingRunner",
@@ -79,9 +90,12 @@ __all__ = [
     "RunArchive",
     "ScoreStore",
     "ServerMetrics",
+    "Span",
+    "SpanKind",
     "StageMetrics",
     "StoredForecast",
     "Submission",
     "SubmissionStore",
+    "Tracer",
     "VendorBudget",
 ]

@@ -25,6 +25,21 @@ class NotebookRun:
     error: StockcastError | None
 
 
+@dataclass(frozen=True)
+class CellRun:
+    """A code cell that has run.
+
+    Attributes:
+        progress: which one.
+        seconds: that it took.
+        ended_well: whether it ran to its end; not if it raised or was stopped.
+    """
+
+    progress: Progress
+    seconds: float
+    ended_well: bool
+
+
 class ModelCatalogue(Protocol):
     """The forecasting notebooks that a request may name, as `N` or `N@REV`."""
 

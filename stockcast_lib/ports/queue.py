@@ -41,6 +41,7 @@ class Claim:
         worker: who holds it.
         tries: how many workers took it up; more than one if they fell silent.
         retries: how often it was tried again after an error.
+        traceparent: what queued it for this stage, in the trace that it belongs to.
     """
 
     job: Job
@@ -49,6 +50,7 @@ class Claim:
     tries: int
     lane: Lane = Lane.INTERACTIVE
     retries: int = 0
+    traceparent: str | None = None
 
 
 class Hold(StrEnum):
@@ -66,9 +68,17 @@ class JobQueue(Protocol):
     """
 
     def submit(
-        self, request: ForecastRequest, key: str, new_id: str, asker: Asker
+        self,
+        request: ForecastRequest,
+        key: str,
+        new_id: str,
+        asker: Asker,
+        *,
+        traceparent: str | None = None,
     ) -> tuple[str, bool]:
         """The id of the job under way for the key, and whether it is the new one.
+
+        A new one belongs to the trace that `traceparent` names.
 
         Raises:
             QueueFull: it would be a new one, and too many wait.
@@ -77,8 +87,11 @@ class JobQueue(Protocol):
     def withdraw(self, job_id: str, token: str) -> None:
         """Take one interest back; with the last one the job is cancelled. Raises UnknownJob."""
 
-    def hand_over(self, job_id: str, price_version: str) -> None:
-        """Queue the job for the forecast stage. Raises UnknownJob."""
+    def hand_over(self, job_id: str, price_version: str, *, traceparent: str | None = None) -> None:
+        """Queue the job for the forecast stage. Raises UnknownJob.
+
+        In its trace, the stage comes after what `traceparent` names.
+        """
 
     def claim(self, stage: Stage, worker: str, wait_seconds: float) -> Claim | None:
         """The next job of a stage, waiting for one; a silent worker's job first."""

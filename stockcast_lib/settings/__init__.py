@@ -20,6 +20,7 @@ from stockcast_lib.settings.roles import (
     NotebookSettings,
     QueueSettings,
     StoreSettings,
+    TraceSettings,
     WorkerSettings,
     check_outer_settings,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "NotebookSettings",
     "QueueSettings",
     "StoreSettings",
+    "TraceSettings",
     "VendorName",
     "VendorSettings",
     "WorkerSettings",

@@ -172,6 +172,19 @@ class GatewaySettings(Role):
     trust_proxy: bool = False
 
 
+class TraceSettings(Role):
+    """Where traces go: the base address of a collector that takes OTLP over HTTP; else nowhere."""
+
+    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _check_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(_HTTP):
+            raise ValueError(f"must begin with {' or '.join(_HTTP)}")
+        return value
+
+
 class NotebookSettings(Role):
     """Where the notebooks are."""
 

@@ -15,12 +15,15 @@ from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.retries import LONGEST_WAIT, is_dead_letter, retry_delay
 from stockcast_lib.ports import (
     UNCOUNTED,
+    UNTRACED,
     Claim,
     Hold,
     JobQueue,
     Outcome,
     RunArchive,
+    SpanKind,
     StageMetrics,
+    Tracer,
 )
 from stockcast_lib.stages.failures import archive_failure
 from stockcast_lib.stages.rounds import Rounds
@@ -43,6 +46,7 @@ class ClaimLoop:
         work: does one claimed job and settles it, or raises; ends early when asked to.
         longest_wait: the most seconds between two tries of a job.
         metrics: where it is counted how each job was let go.
+        tracer: each try of a job is a span, after what queued it.
 
     Attributes:
         rounds: stamped whenever the loop looks for a job, or begins one.
@@ -58,6 +62,7 @@ class ClaimLoop:
         work: Callable[[Claim, Cancellation], None],
         longest_wait: float = LONGEST_WAIT,
         metrics: StageMetrics = UNCOUNTED,
+        tracer: Tracer = UNTRACED,
     ) -> None:
         self._stage = stage
         self._worker = worker
@@ -66,6 +71,7 @@ class ClaimLoop:
         self._work = work
         self._longest_wait = longest_wait
         self._metrics = metrics
+        self._tracer = tracer
         self.rounds = Rounds()
         self._under_way = Cancellation()
         self._stop = threading.Event()
@@ -96,13 +102,17 @@ class ClaimLoop:
         self._under_way.request()
 
     def _handle(self, claim: Claim) -> None:
-        job = claim.job
-        with structlog.contextvars.bound_contextvars(
-            job=job.id,
-            stage=self._stage,
-            attempt=job.attempt,
-            ticker=job.request.ticker,
-            model=job.request.model,
+        job, trace = claim.job, claim.traceparent
+        about: dict[str, str | int] = {
+            "job": job.id,
+            "stage": self._stage,
+            "attempt": job.attempt,
+            "ticker": job.request.ticker,
+            "model": job.request.model,
+        }
+        with (
+            structlog.contextvars.bound_contextvars(**about),
+            self._tracer.span(self._stage, SpanKind.CONSUMER, trace, **about) as span,
         ):
             _log.info("job.claimed", tries=claim.tries, retries=claim.retries)
             began = time.monotonic()
@@ -114,6 +124,9 @@ class ClaimLoop:
                 outcome = Outcome.DONE
                 if error is not None:
                     outcome = self._settle(claim, error, heartbeat.renewed())
+            if error is not None:
+                span.ended_by(error)
+            span.note(outcome=outcome, lane=claim.lane, tries=claim.tries, retries=claim.retries)
             seconds = time.monotonic() - began
             self._metrics.run(claim.lane, outcome, error, seconds)
             _log.info("job.left", outcome=outcome, seconds=round(seconds, 3))

@@ -14,12 +14,14 @@ from stockcast_lib.core.notebook_parameters import forecast_parameters
 from stockcast_lib.core.results import ForecastResult
 from stockcast_lib.evidence.displayed import displayed_forecast
 from stockcast_lib.ports import (
+    UNTRACED,
     Claim,
     JobQueue,
     Ledger,
     ModelCatalogue,
     ResultStore,
     RunArchive,
+    Tracer,
 )
 from stockcast_lib.stages.challenger import ChallengerRuns
 from stockcast_lib.stages.model_runner import ModelRunners
@@ -39,6 +41,7 @@ class ForecastStage:
     models: ModelCatalogue
     ledger: Ledger
     challengers: ChallengerRuns
+    tracer: Tracer = UNTRACED
 
     def __call__(self, claim: Claim, cancellation: Cancellation) -> None:
         """Do the claimed job's stage.
@@ -50,6 +53,7 @@ class ForecastStage:
         model = job.request.model
         revision = self.models.revision(model)
         _log.info("model.chosen", revision=revision)
+        self.tracer.note(revision=revision)
         run = self.runner.run(
             self.models.notebook(model),
             forecast_parameters(job),

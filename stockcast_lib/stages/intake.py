@@ -70,7 +70,8 @@ class IngestIntake:
         if finished is not None:
             return Reply(Status.DONE, finished)
         new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
-        job_id, is_new = self.queue.submit(request, request_key(request, revision), new_id, asker)
+        key, trace = request_key(request, revision), message.traceparent
+        job_id, is_new = self.queue.submit(request, key, new_id, asker, traceparent=trace)
         return Reply(Status.ACCEPTED if is_new else Status.JOINED, job_id)
 
     def _finished(self, request: ForecastRequest, revision: str) -> str | None:
@@ -104,5 +105,6 @@ class ForecastIntake:
         """
         if not isinstance(message, HandOver):
             raise BadFrame(f"The {Stage.FORECAST} worker takes 'hand_over' messages only.")
-        self.queue.hand_over(message.job_id, message.price_version)
+        job_id, trace = message.job_id, message.traceparent
+        self.queue.hand_over(job_id, message.price_version, traceparent=trace)
         return Reply(Status.ACCEPTED, message.job_id)

@@ -11,7 +11,7 @@ import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
 from stockcast_lib.core.tokens import TokenHolder
-from stockcast_lib.ports import UNCOUNTED, ModelPublishing, ServerMetrics
+from stockcast_lib.ports import UNCOUNTED, UNTRACED, ModelPublishing, ServerMetrics, Tracer
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import Call, handler_for
@@ -46,13 +46,15 @@ class NotFound(Handler):
         raise HTTPError(404)
 
 
-def application(
+def application(  # noqa: PLR0913 - each is a part that a test leaves out
     service: ForecastService,
     readiness: Callable[[], dict[str, str | None]],
     prefix: str = "",
     send_seconds: float = _SEND_SECONDS,
     models: Models = NO_MODELS,
     metrics: ServerMetrics = NO_METRICS,
+    *,
+    tracer: Tracer = UNTRACED,
 ) -> Application:
     """All calls over one service.
 
@@ -65,6 +67,7 @@ def application(
             their own.
         models: what publishes them, and who may.
         metrics: where answers are counted, and what `/metrics` tells.
+        tracer: begins a span for each call, or goes on with its caller's trace.
     """
     shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
     paths: dict[str, list[Call]] = defaultdict(list)
@@ -85,6 +88,7 @@ def application(
         readiness=readiness,
         streams=OpenStreams(metrics.requests.listening),
         metrics=metrics,
+        tracer=tracer,
         openapi=json.dumps(document).encode(),
         reference=reference_page(document).encode(),
     )

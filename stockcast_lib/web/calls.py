@@ -1,17 +1,28 @@
 """What a call of the API is: its handler and its document come from the same row."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
+from tornado.web import Finish, HTTPError
 
+from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.traceparent import known_traceparent
+from stockcast_lib.ports import SpanKind, Tracer
 from stockcast_lib.web.base import Handler
+from stockcast_lib.web.problems import problem_from
 from stockcast_lib.web.schemas import NoQuery
 
 JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
 EVENTS = "text/event-stream"
+OPERATIONS = "operations"
+TRACEPARENT = "Traceparent"
+# What a call's span has of what is in its line in the log.
+_NOTED = ("job", "ticker", "model", "revision")
 # Parts of paths, and what they are called in the log.
 _LOGGED = {"job_id": "job", "name": "model", "revision": "revision"}
 # Any call may be malformed, too large, or find Stockcast broken.
@@ -109,6 +120,39 @@ def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
 def _method(call: Call) -> Callable[..., Awaitable[None]]:
     async def answer(self: Handler, **parts: str) -> None:
         self.subject |= {_LOGGED[name]: part for name, part in parts.items() if name in _LOGGED}
-        await call.run(self, self.query(call.query), **parts)
+        with _span(self, call):
+            await call.run(self, self.query(call.query), **parts)
 
     return answer
+
+
+@contextmanager
+def _span(here: Handler, call: Call) -> Iterator[None]:
+    """One around a call, with how it ends; none around what is asked all day by machines."""
+    tracer: Tracer = here.application.settings["tracer"]
+    if call.tag == OPERATIONS:
+        yield
+        return
+    method, parent = here.request.method, known_traceparent(here.request.headers.get(TRACEPARENT))
+    name = f"{method} {call.path}"
+    with tracer.span(name, SpanKind.SERVER, parent, method=method, route=call.path) as span:
+        if span.trace_id is not None:
+            here.subject["trace_id"] = span.trace_id
+        try:
+            yield
+        finally:
+            status = _status(here, sys.exception())
+            span.note(status=status, **{name: here.subject.get(name) for name in _NOTED})
+            # An error that has a code says more, and is told by it.
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                span.failed(str(status))
+
+
+def _status(here: Handler, error: BaseException | None) -> int:
+    """Of the answer, which an error that is on its way has yet to make."""
+    if isinstance(error, StockcastError):
+        return problem_from(error.report()).status
+    if isinstance(error, HTTPError):
+        return error.status_code
+    broke = isinstance(error, Exception) and not isinstance(error, Finish)
+    return HTTPStatus.INTERNAL_SERVER_ERROR if broke else here.get_status()

@@ -16,7 +16,7 @@ from stockcast_lib.web import (
     other_calls,
     page_calls,
 )
-from stockcast_lib.web.calls import EVENTS, HTML, JSON, TEXT, Answer, Call
+from stockcast_lib.web.calls import EVENTS, HTML, JSON, OPERATIONS, TEXT, Answer, Call
 from stockcast_lib.web.schemas import (
     ChallengeRequest,
     EventsQuery,
@@ -212,33 +212,33 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "GET", "/healthz", other_calls.health, "Whether the process lives.",
-        {200: Answer("It does.", HealthDocument, example=examples.HEALTH)}, tag="operations",
+        {200: Answer("It does.", HealthDocument, example=examples.HEALTH)}, tag=OPERATIONS,
     ),
     Call(
         "GET", "/readyz", other_calls.readiness, "Whether what a forecast needs is there.",
         {200: Answer("It is.", ReadinessDocument, example=examples.READINESS)}, _STORES,
-        tag="operations",
+        tag=OPERATIONS,
     ),
     Call(
         "GET", "/metrics", other_calls.metrics, "Figures for Prometheus, of this process.",
-        {200: Answer("In Prometheus's text format.", media=TEXT)}, tag="operations",
+        {200: Answer("In Prometheus's text format.", media=TEXT)}, tag=OPERATIONS,
     ),
     Call(
         "GET", "/openapi.json", other_calls.openapi, "This description.",
-        {200: Answer("OpenAPI 3.1.", OpenapiDocument)}, tag="operations",
+        {200: Answer("OpenAPI 3.1.", OpenapiDocument)}, tag=OPERATIONS,
     ),
     Call(
         "GET", "/docs", page_calls.reference, "This description as a page.",
-        {200: Answer("Every call, with examples.", media=HTML)}, tag="operations",
+        {200: Answer("Every call, with examples.", media=HTML)}, tag=OPERATIONS,
     ),
     Call(
         "GET", "/problems/{code}", page_calls.explain, "What a problem's code means.",
         {200: Answer("A page: what is wrong, and what to do.", media=HTML)}, (404,),
-        parts={"code": "^[a-z0-9-]{1,40}$"}, tag="operations",
+        parts={"code": "^[a-z0-9-]{1,40}$"}, tag=OPERATIONS,
     ),
     Call(
         "GET", "/", page_calls.start, "Leads to the description.",
-        {303: Answer("See `/docs`.", media=None, location="The description.")}, tag="operations",
+        {303: Answer("See `/docs`.", media=None, location="The description.")}, tag=OPERATIONS,
     ),
     Call(
         "POST", "/", other_calls.ask_as_before, "The old app's call.",

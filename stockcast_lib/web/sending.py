@@ -6,6 +6,7 @@ Whoever has not taken an answer in time is dropped, so that nobody's memory is h
 """
 
 import asyncio
+import contextvars
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,8 +45,11 @@ class Sender(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Run a call that waits, off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, call, *arguments)
+        """Run a call that waits, off the event loop; it belongs to the same trace."""
+        here = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self.pool, here.run, call, *arguments
+        )
 
     def keep(self, how: str) -> None:
         """Say how long the answer may be kept."""

@@ -40,6 +40,7 @@ from stockcast_lib.wiring.stores import (
     run_archive,
     score_store,
 )
+from stockcast_lib.wiring.tracing import tracer
 from stockcast_lib.wiring.workers import claim_loop, intake, model_runners, notebook_runner
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "symbol_directory",
     "symbol_lists",
     "symbol_sources",
+    "tracer",
     "unused_seconds",
     "vendor_budget",
     "vendors",

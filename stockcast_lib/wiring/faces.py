@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Stage
+from stockcast_lib.ports import UNTRACED
 from stockcast_lib.settings import DashboardSettings, QueueSettings, WorkerSettings
 from stockcast_lib.wiring.market import symbol_directory
 from stockcast_lib.wiring.models import served_models
@@ -18,6 +19,7 @@ from stockcast_lib.wiring.queue import (
     submitter,
 )
 from stockcast_lib.wiring.stores import bucket, price_store, run_archive, score_store
+from stockcast_lib.wiring.tracing import tracer
 
 if TYPE_CHECKING:
     from stockcast_lib.service import ForecastService
@@ -26,8 +28,12 @@ _READINESS_SECONDS = 5.0
 
 
 @cache
-def service() -> "ForecastService":
-    """The service as its clients use it."""
+def service(server: str | None = None) -> "ForecastService":
+    """The service as its clients use it.
+
+    Args:
+        server: which begins traces itself; those of others begin at the ingest worker.
+    """
     from stockcast_lib.adapters.redis_events import RedisJobEvents
     from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.adapters.redis_submissions import RedisSubmissions
@@ -35,7 +41,7 @@ def service() -> "ForecastService":
 
     queue = job_queue()
     return ForecastService(
-        ingest=submitter(Stage.INGEST),
+        ingest=submitter(Stage.INGEST, tracer(server) if server else UNTRACED),
         queue=queue,
         events=RedisJobEvents(redis_client(), blocking_redis(), queue.job),
         results=RedisResultStore(redis_client()),

@@ -14,7 +14,7 @@ from stockcast_lib import __version__
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import ModelsRefused
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import MarketData, ModelCatalogue, ModelPublishing
+from stockcast_lib.ports import CellRun, MarketData, ModelCatalogue, ModelPublishing
 from stockcast_lib.settings import (
     ModelSettings,
     NotebookSettings,
@@ -118,11 +118,11 @@ def _held_runner() -> "Iterator[HidingRunner]":
         runner.close()
 
 
-def model_runner(cell_ran: Callable[[float], None] | None = None) -> "HidingRunner":
+def model_runner(cell_ran: Callable[[CellRun], None] | None = None) -> "HidingRunner":
     """What notebooks run in that nobody trusts.
 
     Args:
-        cell_ran: told how many seconds each cell took.
+        cell_ran: told of each code cell that has run.
 
     Raises:
         ModelsRefused: they cannot be confined here, and no setting allows it.

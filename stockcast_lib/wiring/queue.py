@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import JobSubmitter, PriceBoard
+from stockcast_lib.ports import UNTRACED, JobSubmitter, PriceBoard, Tracer
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def vendor_budget() -> "RedisVendorBudget":
     return RedisVendorBudget(redis_client(), VendorSettings.read().call_limits)
 
 
-def submitter(stage: Stage) -> JobSubmitter:
+def submitter(stage: Stage, tracer: Tracer = UNTRACED) -> JobSubmitter:
     """The TCP road into a stage."""
     from stockcast_lib.adapters.worker_client import WorkerClient
 
-    return WorkerClient(WorkerSettings.read().address(stage), QueueSettings.read().frame_key_bytes)
+    key = QueueSettings.read().frame_key_bytes
+    return WorkerClient(WorkerSettings.read().address(stage), key, tracer)

@@ -1,9 +1,11 @@
 """What the two stages' workers are made of."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from stockcast_lib.core.jobs import Stage
+from stockcast_lib.ports import CellRun
 from stockcast_lib.settings import (
     NotebookSettings,
     QueueSettings,
@@ -28,6 +30,7 @@ from stockcast_lib.wiring.queue import (
     vendor_budget,
 )
 from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_archive
+from stockcast_lib.wiring.tracing import tracer
 
 if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
@@ -46,7 +49,7 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
         environment=kernel_environment(stage),
         limits=limits(),
         prelude=SETTLE_IN,
-        cell_ran=stage_metrics(stage).cell,
+        cell_ran=_cell_teller(stage),
         warm=WARM[stage],
         ahead=WorkerSettings.read().kernels_ahead,
     )
@@ -56,9 +59,25 @@ def notebook_runner(stage: Stage) -> "PapermillRunner":
 def model_runners() -> "ModelRunners":
     """What the forecast stage's worker runs model notebooks in."""
     from stockcast_lib.stages.model_runner import ModelRunners
+    from stockcast_lib.stages.tracing import TracedRunner
 
-    cell_ran = stage_metrics(Stage.FORECAST).cell
-    return ModelRunners(notebook_runner(Stage.FORECAST), lambda: model_runner(cell_ran))
+    spans, cell_ran = tracer(Stage.FORECAST), _cell_teller(Stage.FORECAST)
+    return ModelRunners(
+        TracedRunner(notebook_runner(Stage.FORECAST), spans),
+        lambda: TracedRunner(model_runner(cell_ran), spans),
+    )
+
+
+def _cell_teller(stage: Stage) -> Callable[[CellRun], None]:
+    from stockcast_lib.stages.tracing import cell_told
+
+    metrics, spans = stage_metrics(stage), tracer(stage)
+
+    def tell(cell: CellRun) -> None:
+        metrics.cell(cell.seconds)
+        cell_told(spans, cell)
+
+    return tell
 
 
 def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
@@ -71,8 +90,9 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.forecast import ForecastStage
     from stockcast_lib.stages.ingest import IngestStage
+    from stockcast_lib.stages.tracing import TracedRunner
 
-    queue, runner = job_queue(), notebook_runner(stage)
+    queue, spans = job_queue(), tracer(stage)
     work: IngestStage | ForecastStage
     if stage is Stage.INGEST:
         work = IngestStage(
@@ -80,8 +100,8 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             board=price_board(),
             store=price_store(),
             archive=run_archive(),
-            runner=runner,
-            forecast=submitter(Stage.FORECAST),
+            runner=TracedRunner(notebook_runner(stage), spans),
+            forecast=submitter(Stage.FORECAST, spans),
             budget=vendor_budget(),
             vendors=VendorSettings.read().askable(),
             notebook=NotebookSettings.read().notebooks_dir / "ingest.ipynb",
@@ -97,6 +117,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
             models=models(),
             ledger=ledger(),
             challengers=_challenger_runs(),
+            tracer=spans,
         )
     archive = run_archive()
     return ClaimLoop(
@@ -107,6 +128,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         work=work,
         longest_wait=WorkerSettings.read().longest_retry_seconds,
         metrics=stage_metrics(stage),
+        tracer=spans,
     )
 
 
@@ -127,9 +149,10 @@ def _challenger_runs() -> "ChallengerRuns":
 def intake(stage: Stage) -> "Intake":
     """What a stage's worker answers to a TCP message."""
     from stockcast_lib.stages.intake import ForecastIntake, counted
+    from stockcast_lib.stages.tracing import traced
 
     own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
-    return counted(own, stage_metrics(stage))
+    return traced(counted(own, stage_metrics(stage)), tracer(stage), stage)
 
 
 def _ingest_intake() -> "Intake":

@@ -148,6 +148,24 @@ def test_an_ended_job_is_not_handed_over(queue, submit, held, end):
     assert held.everything() == before
 
 
+def test_a_job_keeps_its_trace_for_whoever_takes_it(queue, asked):
+    queue.submit(asked, "key", "job", asker(), traceparent="first")
+    queue.submit(asked, "key", "other", asker(), traceparent="another's")
+    claim = queue.claim(INGEST, "worker", NO_WAIT)
+    assert claim.traceparent == "first"
+    queue.retry(claim, ERROR, 0)
+    assert queue.claim(INGEST, "worker", NO_WAIT).traceparent == "first"
+    queue.hand_over("job", "prices", traceparent="second")
+    assert queue.claim(FORECAST, "worker", NO_WAIT).traceparent == "second"
+
+
+def test_a_job_without_a_trace_has_none(queue, submit):
+    submit("job")
+    assert queue.claim(INGEST, "worker", NO_WAIT).traceparent is None
+    queue.hand_over("job", "prices")
+    assert queue.claim(FORECAST, "worker", NO_WAIT).traceparent is None
+
+
 def test_an_unknown_job_is_not_handed_over(queue, held):
     with pytest.raises(UnknownJob):
         queue.hand_over("unknown", "prices")

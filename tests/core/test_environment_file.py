@@ -36,10 +36,18 @@ def test_the_conda_environment_has_the_lock_s_pins_of_every_dependency():
     assert sorted(given) == sorted(f"{name}=={pins[name]}" for name in names - BY_CONDA)
 
 
-def test_the_worker_s_lock_is_the_whole_one_without_dashboard_and_lab():
+TRACES = {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"}
+
+
+def test_the_worker_s_lock_is_the_whole_one_without_dashboard_and_lab_and_with_traces():
     worker = {pin.name: pin.specifier for pin in requirements("requirements-worker.lock")}
     whole = {pin.name: pin.specifier for pin in requirements("requirements.lock")}
-    assert worker.items() < whole.items()
+    added = worker.keys() - whole.keys()
+    assert added >= TRACES
+    assert all(
+        re.match("opentelemetry-|protobuf$|googleapis-common-protos$", name) for name in added
+    )
+    assert {name: pin for name, pin in worker.items() if name not in added}.items() < whole.items()
     assert whole.keys() - worker.keys() >= FACES
 
 

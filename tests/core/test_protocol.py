@@ -25,6 +25,7 @@ MESSAGES = [
     Submit({"ticker": "AAPL", "days": 5}, {"token": "0a"}),
     HandOver("job", "prices/AAPL/x.json"),
 ]
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def line(message=MESSAGES[0], key=KEY, at=NOW):
@@ -34,6 +35,26 @@ def line(message=MESSAGES[0], key=KEY, at=NOW):
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_survives_the_wire(message):
     assert decode_message(line(message), key=KEY, now=NOW) == message
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_message_may_belong_to_a_trace(message):
+    traced = dataclasses.replace(message, traceparent=TRACE)
+    assert decode_message(line(traced), key=KEY, now=NOW) == traced
+    assert "traceparent" not in json.loads(line(message))
+
+
+def test_a_message_s_trace_is_signed():
+    fields = json.loads(line())
+    with pytest.raises(Unauthorised):
+        decode_message(json.dumps({**fields, "traceparent": TRACE}).encode(), key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("trace", ["", "garbage", TRACE.upper(), f"{TRACE}-more", 7, ["a"]])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_malformed_trace_is_a_bad_frame(message, trace):
+    with pytest.raises(BadFrame):
+        decode_message(line(dataclasses.replace(message, traceparent=trace)), key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +99,10 @@ def test_a_reply_survives_the_wire(reply):
     assert decode_reply(encode_reply(reply)) == reply
 
 
+FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in (Submit, HandOver)}
+OPTIONAL = "traceparent"
+
+
 def rows(title):
     """The cells of a table of the protocol's document, by the name that stands first."""
     table = TABLES.split(f"| {title} ")[1].split("\n\n")[0].splitlines()[2:]
@@ -94,9 +119,10 @@ def test_the_document_names_each_message_with_its_fields():
     asker, request = list(Asker.model_fields), list(ForecastRequest.model_fields)
     assert documented == {
         "submit": ["request", *request, "asker", *asker],
-        "hand_over": [field.name for field in dataclasses.fields(HandOver)],
+        "hand_over": [name for name in FIELDS[HandOver] if name != OPTIONAL],
     }
-    assert [field.name for field in dataclasses.fields(Submit)] == ["request", "asker"]
+    assert FIELDS[Submit] == ["request", "asker", OPTIONAL]
+    assert f"may have `{OPTIONAL}`" in TABLES
     for message in MESSAGES:
         sent = json.loads(line(message))
         assert sent.pop("type") in documented

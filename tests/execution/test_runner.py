@@ -14,6 +14,7 @@ from stockcast_lib.core.errors import (
     Throttled,
     UnknownTicker,
 )
+from stockcast_lib.core.jobs import Progress
 from stockcast_lib.core.retries import retry_delay
 from stockcast_lib.execution import fork_client
 from stockcast_lib.execution.counts import COUNTS
@@ -39,7 +40,7 @@ def test_outputs_come_in_order_with_the_executed_notebook(run):
     assert "x = 5" in sources(outcome)[1]
 
 
-def test_it_is_told_how_long_each_code_cell_took_and_when_a_kernel_waits(tmp_path):
+def test_it_is_told_how_each_code_cell_went_and_when_a_kernel_waits(tmp_path):
     told, limits = [], Limits(run_seconds=30.0)
     environment = kernel_environment("forecast")
     runner = PapermillRunner(environment=environment, limits=limits, cell_ran=told.append)
@@ -49,8 +50,9 @@ def test_it_is_told_how_long_each_code_cell_took_and_when_a_kernel_waits(tmp_pat
         assert runner.ready == 1
         notebook = notebook_file(tmp_path, "x = 1", "import time; time.sleep(0.3)", "1 / 0")
         runner.run(notebook, {}, lambda _: None, Cancellation())
-    assert len(told) == 3
-    assert [seconds >= 0.3 for seconds in told][:2] == [False, True]
+    assert [cell.progress for cell in told] == [Progress(cell=n, cells=3) for n in (1, 2, 3)]
+    assert [cell.ended_well for cell in told] == [True, True, False]
+    assert [cell.seconds >= 0.3 for cell in told][:2] == [False, True]
 
 
 def test_the_notebook_says_which_libraries_it_ran_with(run):

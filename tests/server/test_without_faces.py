@@ -1,4 +1,4 @@
-"""Workers, gateway and command line run where dashboard and lab are not installed."""
+"""Workers, gateway and command line run where dashboard, lab and traces are not installed."""
 
 import subprocess
 import sys
@@ -14,6 +14,7 @@ LEFT_OUT = (
     "jupyterlab",
     "nbconvert",
     "nbdime",
+    "opentelemetry",
     "voila",
 )
 # As where they are missing: each import of one raises ModuleNotFoundError.

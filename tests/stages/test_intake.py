@@ -22,7 +22,7 @@ def status():
 
     def status(version, vendors):
         intake = IngestIntake(
-            queue=SimpleNamespace(submit=lambda *_: ("new", True)),
+            queue=SimpleNamespace(submit=lambda *_, **__: ("new", True)),
             results=SimpleNamespace(job_id=lambda _: "finished"),
             board=SimpleNamespace(current=lambda _: version),
             models=SimpleNamespace(resolve=str, revision=lambda _: "revision"),

@@ -84,7 +84,7 @@ def test_a_job_carries_the_revision_that_its_name_stood_for():
     taken = []
     revisions = iter(["trend@" + "a" * 16, "trend@" + "b" * 16])
     intake = IngestIntake(
-        queue=SimpleNamespace(submit=lambda *job: taken.append(job) or ("id", True)),
+        queue=SimpleNamespace(submit=lambda *job, **_: taken.append(job) or ("id", True)),
         results=SimpleNamespace(job_id=lambda _: None),
         board=SimpleNamespace(current=lambda _: None),
         models=SimpleNamespace(resolve=lambda _: next(revisions), revision=str),

@@ -1,5 +1,5 @@
 -- Queue a job for the forecast stage; a job that is there already, or has ended, stays as it is.
--- ARGV: constants, job id, price version
+-- ARGV: constants, job id, price version, traceparent or ''
 local id = ARGV[2]
 local held = redis.call('HMGET', job_key(id), 'state', 'stage', 'cancel')
 if not held[1] then
@@ -18,6 +18,9 @@ end
 redis.call('HSET', job_key(id), 'stage', 'forecast', 'state', 'queued', 'tries', 0, 'retries', 0,
   'price_version', ARGV[3], 'updated_at', now())
 redis.call('HDEL', job_key(id), 'cell', 'cells', 'owner', 'last_error')
+if ARGV[4] ~= '' then
+  redis.call('HSET', job_key(id), 'traceparent', ARGV[4])
+end
 enqueue(id, 'RPUSH')
 tell(id)
 return 1

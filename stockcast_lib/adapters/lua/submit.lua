@@ -1,6 +1,6 @@
 -- Join the job that is under way for this request, or create the job, its ticket and its mark.
 -- ARGV: constants, new id, request, request key, lane, client, token,
---       how many jobs may wait or run, ticker
+--       how many jobs may wait or run, ticker, traceparent or ''
 -- Gives {id, 'new' | 'joined'}, or {'', 'full'}.
 local new_id, lane, token = ARGV[2], ARGV[5], ARGV[7]
 if redis.call('EXISTS', job_key(new_id)) == 1 then
@@ -32,6 +32,9 @@ local moment = now()
 redis.call('HSET', job_key(new_id), 'request', ARGV[3], 'request_key', ARGV[4], 'state', 'queued',
   'stage', 'ingest', 'lane', lane, 'client', ARGV[6], 'attempt', 0, 'tries', 0, 'retries', 0,
   'created_at', moment, 'updated_at', moment)
+if ARGV[10] ~= '' then
+  redis.call('HSET', job_key(new_id), 'traceparent', ARGV[10])
+end
 redis.call('SADD', prefix .. 'asked:' .. new_id, token)
 redis.call('SET', mark, new_id)
 redis.call('SADD', open_jobs, new_id)
