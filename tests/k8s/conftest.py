@@ -2,7 +2,7 @@ import pytest
 
 from tests.k8s.rendering import K8S, render, with_components
 
-ADDED = ("lab", "monitoring", "scaling")
+ADDED = ("lab", "monitoring", "scaling", "tracing")
 
 
 @pytest.fixture(scope="session")

@@ -30,13 +30,16 @@ PROMETHEUS_FLOWS = {
     ("prometheus", "ingest", 8081),
     ("prometheus", "forecast", 8081),
 }
+# Spans, to the collector.
+COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
+TRACE_FLOWS = {(server, "collector", 4318) for server in ("gateway", "ingest", "forecast")}
 MANAGED = {
     *((user, "private network", 6379) for user in USERS),
     *((user, "internet", 443) for user in S3_USERS),
 }
 DNS_PORTS = {("TCP", 53), ("UDP", 53)}
 # Ports that nothing may be reached at, beside those that containers open.
-OTHER_PORTS = {("TCP", 22), ("TCP", 80), ("TCP", 443), ("UDP", 443), ("TCP", 10250)}
+OTHER_PORTS = {("TCP", 22), ("TCP", 80), ("TCP", 443), ("UDP", 443), ("TCP", 4318), ("TCP", 10250)}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ OUTSIDE = (
     End("keda", "keda"),
     End("prometheus", "monitoring", {"app.kubernetes.io/name": "prometheus"}),
     End("another of monitoring", "monitoring"),
+    End("collector", "tracing", {"app.kubernetes.io/name": "opentelemetry-collector"}),
+    End("another of tracing", "tracing"),
     End("dns", "kube-system", {"k8s-app": "kube-dns"}),
     End("another of kube-system", "kube-system"),
     End("another namespace", "default", {COMPONENT: "gateway"}),
@@ -100,6 +105,7 @@ def _wanted(manifests, own, ends):
     rows = FLOWS if "redis" in names else FLOWS | MANAGED
     rows = rows | ({KEDA_FLOW} if manifests.of("ScaledObject") else set())
     rows = rows | (PROMETHEUS_FLOWS if manifests.of("PodMonitor") else set())
+    rows = rows | (TRACE_FLOWS if COLLECTOR in manifests.settings() else set())
     present = {(a, b, "TCP", port) for a, b, port in rows if {a, b} <= names}
     return present | {(end.name, "dns", *port) for end in own for port in DNS_PORTS}
 
