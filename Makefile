@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
+.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies audit audit-code audit-tools licences pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -87,6 +87,29 @@ policies: install
 	.venv/policies/bin/checkov --framework kubernetes -d $$folder; \
 	.venv/policies/bin/checkov --framework dockerfile -f k8s/images/Dockerfile
 
+# What is installed and what is written here, looked at for known weaknesses; asks PyPI, so no part of
+# `make check`. --strict: a package that PyPI says nothing of is no package that is safe.
+AUDITED = requirements requirements-worker requirements-dev requirements-installer
+WAIVED = $(shell sed -n 's/^\([A-Z]*-[^ ]*\) .*/--ignore-vuln \1/p' audit-waivers.txt)
+
+audit: audit-code licences
+	git diff --exit-code -- docs/licences.md
+	set -e; for lock in $(AUDITED); do \
+	  .venv/audit/bin/pip-audit --strict --disable-pip --progress-spinner off $(WAIVED) -r $$lock.lock; \
+	done
+
+audit-code: audit-tools
+	.venv/audit/bin/bandit -q -c pyproject.toml -r stockcast_lib server
+
+# Of what the images and `make run` install; writes docs/licences.md.
+licences: install-dev audit-tools
+	$(BIN)/python -m tests.licences .venv/audit/bin/pip-licenses --python $(BIN)/python --from mixed \
+	  --with-system --format json
+
+audit-tools: install
+	test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && \
+	  $(BIN)/uv pip install -q --python .venv/audit/bin/python --require-hashes -r requirements-audit.lock; }
+
 check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -122,6 +145,7 @@ lock: install-dev
 	printf '%s\n' uv 'hatchling>=1.27' 'editables>=0.5' | $(COMPILE) - -c requirements-dev.lock -o requirements-installer.lock
 	printf '%s\n' 'cyclonedx-bom>=7' | $(COMPILE) - -c requirements-dev.lock -o requirements-sbom.lock
 	echo 'checkov>=3.3' | $(COMPILE) - -o requirements-policies.lock
+	printf '%s\n' 'pip-audit>=2.9' 'bandit>=1.8' 'pip-licenses>=5' | $(COMPILE) - -o requirements-audit.lock
 
 CONTAINERS ?= docker
 BASE ?= python:3.11-slim-bookworm

@@ -22,4 +22,4 @@ def dashboard(host: _Host = None, port: _Port = 8866) -> None:
     argv = dashboard_argv(NotebookSettings.read().notebooks_dir, host, port)
     environment = child_environment({})
     # In this process's place, so that signals reach the server itself.
-    os.execve(argv[0], argv, environment | dashboard_environment(environment))  # noqa: S606
+    os.execve(argv[0], argv, environment | dashboard_environment(environment))  # noqa: S606  # nosec B606

@@ -16,4 +16,4 @@ def lab(
 
     argv = lab_argv(NotebookSettings.read().notebooks_dir, port, browser=not no_browser)
     # In this process's place, so that signals reach the server itself.
-    os.execve(argv[0], argv, lab_environment())  # noqa: S606
+    os.execve(argv[0], argv, lab_environment())  # noqa: S606  # nosec B606

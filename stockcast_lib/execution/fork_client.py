@@ -212,7 +212,7 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         plain = {name: environment[name] for name in _PLAIN_VARIABLES if name in environment}
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # the project's own program, no shell
+            self._process = subprocess.Popen(  # noqa: S603  # our own, no shell  # nosec B603
                 [sys.executable, "-P", "-X", "frozen_modules=off", "-m", fork_server.__name__,
                  str(theirs.fileno()), *self._modules],
                 env={**plain, **_ONE_THREAD},

@@ -137,7 +137,7 @@ def means() -> Means:
 
 def _in_a_group(kernel: int, processes: int) -> ProcessLimit:
     parent = _parent_of_groups()
-    assert parent is not None  # noqa: S101  # for mypy
+    assert parent is not None  # noqa: S101  # for mypy  # nosec B101
     group = parent / f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
     group.mkdir()
     try:

@@ -108,7 +108,7 @@ class PapermillRunner:
         if not self._ahead:
             return
         self.prepare()
-        assert self._spare is not None  # noqa: S101  # for mypy
+        assert self._spare is not None  # noqa: S101  # for mypy  # nosec B101
         self._spare.result(2 * START_SECONDS)
 
     def run(
@@ -163,7 +163,7 @@ class PapermillRunner:
     def _next(self) -> ReadyKernel:
         self.prepare()
         spare, self._spare = self._spare, None
-        assert spare is not None  # noqa: S101  # for mypy
+        assert spare is not None  # noqa: S101  # for mypy  # nosec B101
         try:
             return spare.result(2 * START_SECONDS)
         except TimeoutError as error:

@@ -64,7 +64,7 @@ def redis_major_version(binary: Path) -> int:
         BadSettings: it does not run.
     """
     try:
-        told = subprocess.run(  # noqa: S603  # a binary that was looked up, no shell
+        told = subprocess.run(  # noqa: S603  # looked up, no shell  # nosec B603
             [binary, "--version"], capture_output=True, text=True, timeout=5, check=True
         )
         return int(told.stdout.split(" v=")[1].split(".")[0])

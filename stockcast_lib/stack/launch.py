@@ -24,7 +24,7 @@ def main() -> None:
     if os.getppid() != int(parent):  # it died before the line above took effect
         raise SystemExit(1)
     try:
-        os.execv(argv[0], argv)  # noqa: S606  # no shell is wanted
+        os.execv(argv[0], argv)  # noqa: S606  # no shell is wanted  # nosec B606
     except OSError as error:
         raise SystemExit(f"{argv[0]} cannot be started: {error.strerror}") from None
 

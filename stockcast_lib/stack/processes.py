@@ -31,7 +31,7 @@ def spawn(argv: Sequence[str], env: Mapping[str, str], log: Path) -> subprocess.
     """
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid())]
     with open(log, "ab", opener=_private) as output:
-        return subprocess.Popen(  # noqa: S603  # the stack's own programs, no shell
+        return subprocess.Popen(  # noqa: S603  # our own, no shell  # nosec B603
             [*launcher, *argv],
             env=dict(env),
             stdin=subprocess.DEVNULL,

