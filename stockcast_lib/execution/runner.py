@@ -1,7 +1,6 @@
 """The `NotebookRunner`: papermill in a kernel that is ready, with every outcome as data."""
 
 import asyncio
-import contextvars
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent import futures
 from concurrent.futures import Future
@@ -187,11 +186,7 @@ class PapermillRunner:
                 on_progress(progress)
             future.result()
 
-        # It is called on the loop's thread, which knows nothing of this run.
-        here = contextvars.copy_context()
-        session = Session(
-            kernel, self._limits, told.put, wait, lambda cell: here.run(self._cell_ran, cell)
-        )
+        session = Session(kernel, self._limits, told.put, wait, self._cell_ran)
         with cancellation.calling(lambda: self._loop.submit(session.cancel())):
             error = self._execute(notebook, parameters, session)
         return _outcome(notebook, session, session.stopped_by or error)
