@@ -181,12 +181,16 @@ class _StageWorker:
         where = f"{host}:{port}"
         _log.info("worker.ready", stage=self._stage, address=where, worker=self._worker)
         # A daemon: what hangs on a Redis that hangs must not keep the process.
-        claims = threading.Thread(target=self._loop.run, name="claims", daemon=True)
+        claims = threading.Thread(target=self._claim, name="claims", daemon=True)
         claims.start()
         self.health.serving(claims)
         await self._stop.wait()
         self._server.stop()
         await _end(self._loop, claims, self._settings.grace_seconds)
+
+    def _claim(self) -> None:
+        wiring.open_connections()
+        self._loop.run()
 
 
 def _stop_signal() -> asyncio.Event:

@@ -38,6 +38,13 @@ def _looking_redis() -> "redis.Redis":
     return connect_looking(QueueSettings.read().redis_url.get_secret_value())
 
 
+def open_connections() -> None:
+    """Open what a worker needs at once: for a job under way, and for its heartbeat."""
+    from stockcast_lib.adapters.redis_connection import open_ahead
+
+    open_ahead(redis_client(), 2)
+
+
 def redis_away() -> str | None:
     """Why Redis does not answer, or None, within some seconds."""
     from stockcast_lib.adapters.redis_connection import why_away
