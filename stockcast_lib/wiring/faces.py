@@ -15,6 +15,7 @@ from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
     redis_client,
+    result_store,
     submitter,
 )
 from stockcast_lib.wiring.stores import bucket, price_store, run_archive, score_store
@@ -29,7 +30,6 @@ _READINESS_SECONDS = 5.0
 def service() -> "ForecastService":
     """The service as its clients use it."""
     from stockcast_lib.adapters.redis_events import RedisJobEvents
-    from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.adapters.redis_submissions import RedisSubmissions
     from stockcast_lib.service import ForecastService
 
@@ -38,7 +38,7 @@ def service() -> "ForecastService":
         ingest=submitter(Stage.INGEST),
         queue=queue,
         events=RedisJobEvents(redis_client(), blocking_redis(), queue.job),
-        results=RedisResultStore(redis_client()),
+        results=result_store(),
         archive=run_archive(),
         directories=symbol_directory(),
         submissions=RedisSubmissions(redis_client()),

@@ -3,8 +3,9 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import JobSubmitter, PriceBoard
+from stockcast_lib.ports import JobSubmitter, PriceBoard, ResultStore
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -64,8 +65,21 @@ def job_queue() -> "RedisJobQueue":
     """The job queue."""
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
 
-    limit = WorkerSettings.read().queue_limit
-    return RedisJobQueue(redis_client(), blocking_redis(), limit=limit)
+    settings = WorkerSettings.read()
+    return RedisJobQueue(
+        redis_client(),
+        blocking_redis(),
+        limit=settings.queue_limit,
+        ended_lifetime=round(settings.job_days * keys.DAY),
+    )
+
+
+def result_store() -> ResultStore:
+    """Finished forecasts, for as long as Redis keeps them."""
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+
+    lifetime = round(WorkerSettings.read().result_hours * keys.HOUR)
+    return RedisResultStore(redis_client(), lifetime=lifetime)
 
 
 @cache

@@ -274,3 +274,11 @@ def test_scripts_that_redis_has_forgotten_are_sent_again(queue, submit, redis_cl
     submit("job")
     redis_client.script_flush()
     assert queue.claim(INGEST, "worker", NO_WAIT).job.id == "job"
+
+
+def test_a_job_that_has_ended_is_kept_as_long_as_the_operator_says(redis_client, blocking_redis):
+    queue = RedisJobQueue(redis_client, blocking_redis, ended_lifetime=60)
+    request = parse_request({"ticker": "TEST", "days": 5})
+    queue.submit(request, "key", "job", asker())
+    queue.cancelled(queue.claim(INGEST, "worker", NO_WAIT))
+    assert 0 < redis_client.ttl(keys.job("job")) <= 60
