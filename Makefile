@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies audit audit-code audit-tools licences pictures test-quick check test-tools bench lock chaos accuracy fuzz-http images docs
+.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies audit audit-code audit-tools licences pictures test-quick check test-tools bench lock chaos accuracy scaling fuzz-http images docs
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -64,7 +64,7 @@ chaos: install-dev test-tools
 	STOCKCAST_VENDOR_JOBS=100 STOCKCAST_PROMOTION_FORECASTS=100 \
 	$(BIN)/pytest tests/chaos tests/chain/test_live_prices.py tests/chain/models
 
-# Five minutes of what `make test` does for one: generated requests against the whole stack.
+# Five minutes of what `make test` does for half of one: generated requests against the whole stack.
 fuzz-http: install-dev test-tools
 	STOCKCAST_FUZZ_SECONDS=300 $(BIN)/pytest tests/fuzz
 
@@ -125,6 +125,10 @@ bench: install-dev test-tools
 # Every method on the bundled series, some minutes; writes docs/accuracy.md.
 accuracy: install-dev
 	$(BIN)/python -m tests.accuracy
+
+# A load test of one pod a kind, some minutes; writes docs/scaling.md.
+scaling: install-dev test-tools
+	$(BIN)/python -m tests.scaling
 
 # The documentation as a site in site/; it asks nothing of other hosts.
 docs: install-dev

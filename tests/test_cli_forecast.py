@@ -10,6 +10,8 @@ from stockcast_lib.stack.network import free_ports
 from tests.client.loopback import DONE, JOB, Loopback, answer, problem
 from tests.commands import refusal, stockcast
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server():

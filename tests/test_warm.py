@@ -14,6 +14,8 @@ warm_up()
 before = set(sys.modules)
 from stockcast_lib import wiring
 from stockcast_lib.dashboard.page import dashboard
+
+pytestmark = pytest.mark.long
 service = wiring.service()
 dashboard(service, wiring.origin_fits, wiring.unused_seconds())
 service.models()

@@ -1,7 +1,7 @@
 """Connections to Redis, their time limits, and its errors in our words."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -39,6 +39,14 @@ def connect_blocking(url: str) -> "redis.Redis":
 def connect_looking(url: str) -> "redis.Redis":
     """A client that only looks whether Redis answers, and soon gives up."""
     return _client(url, timeout=_LOOK_TIMEOUT, retries=0)
+
+
+def open_ahead(client: "redis.Redis", count: int) -> None:
+    """Have connections open before they are needed at once; not where Redis is away."""
+    pool = client.connection_pool
+    with ExitStack() as opened, suppress(redis.RedisError):
+        for _ in range(count):
+            opened.callback(pool.release, pool.get_connection())
 
 
 def why_away(client: "redis.Redis") -> str | None:

@@ -45,6 +45,7 @@ class RedisJobQueue:
         blocking: for blocking reads.
         lease: seconds after which a silent worker's job is given to another.
         limit: how many jobs may wait or run.
+        ended_lifetime: seconds for which a job that has ended is kept.
     """
 
     def __init__(
@@ -54,12 +55,13 @@ class RedisJobQueue:
         *,
         lease: float = keys.LEASE,
         limit: int = keys.QUEUE_LIMIT,
+        ended_lifetime: int = keys.ENDED_JOB_LIFETIME,
     ) -> None:
         self._client = client
         self._blocking = blocking
         self._lease_ms = int(lease * 1000)
         self._limit = limit
-        self._run = QueueScripts(client, *_SCRIPTS).run
+        self._run = QueueScripts(client, *_SCRIPTS, ended_lifetime=ended_lifetime).run
 
     def submit(
         self,

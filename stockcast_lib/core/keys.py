@@ -6,10 +6,12 @@ from stockcast_lib.core.jobs import Lane, Stage
 
 # --- lifetimes, in seconds
 
-RESULT_LIFETIME = 7 * 24 * 3600  # in Redis; the archive in S3 keeps them for good
-ENDED_JOB_LIFETIME = 30 * 24 * 3600
-IDEMPOTENCY_LIFETIME = 24 * 3600
-PRICES_LIFETIME = 30 * 24 * 3600
+HOUR = 3600
+DAY = 24 * HOUR
+RESULT_LIFETIME = 7 * DAY  # in Redis; the archive in S3 keeps them for good
+ENDED_JOB_LIFETIME = 30 * DAY
+IDEMPOTENCY_LIFETIME = DAY
+PRICES_LIFETIME = 30 * DAY
 # Then the audit trail is read again, in case that a promotion was written and never told.
 MODEL_LIFETIME = 60
 # Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
@@ -31,7 +33,7 @@ WORKER_LIFETIME = LEASE
 WORKER_SEEN = 3.0
 # The weight of the newest run in the mean of a stage's runs, which is forgotten after a day.
 NEWEST_RUN = 0.2
-RUNS_LIFETIME = 24 * 3600
+RUNS_LIFETIME = DAY
 
 # --- Redis
 

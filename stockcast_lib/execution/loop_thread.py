@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,6 +14,9 @@ class LoopThread:
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
+        # One thread for what blocks: the loop's own pool would grow as runs happen to overlap.
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix=f"{name}-helper")
+        self._loop.set_default_executor(self._helper)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -25,6 +28,7 @@ class LoopThread:
         """End the loop; what still runs on it is dropped."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._helper.shutdown(wait=False, cancel_futures=True)
         self._loop.close()
 
     def _run(self) -> None:

@@ -126,7 +126,8 @@ class WorkerSettings(Role):
     is away.
     `kernel_memory_mb` is what each process of a kernel may hold, and all of them together;
     `kernel_processes` is how many there may be. With `kernels_ahead` the next run's kernel is kept
-    ready. `queue_limit` is how many jobs may wait or run.
+    ready. `queue_limit` is how many jobs may wait or run. Redis keeps a result for `result_hours`
+    and a job that has ended for `job_days`; the archive keeps both for good.
     """
 
     ingest_address: str = "127.0.0.1:7101"
@@ -139,6 +140,8 @@ class WorkerSettings(Role):
     kernel_processes: int = Field(64, ge=1)
     kernels_ahead: bool = True
     queue_limit: int = Field(keys.QUEUE_LIMIT, ge=1)
+    result_hours: float = Field(keys.RESULT_LIFETIME / keys.HOUR, ge=0.1)
+    job_days: float = Field(keys.ENDED_JOB_LIFETIME / keys.DAY, ge=1)
     silence_seconds: float = Field(10, gt=0)
     grace_seconds: float = Field(8, ge=3)
     longest_retry_seconds: float = Field(30, gt=0)

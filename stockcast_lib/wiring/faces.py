@@ -16,6 +16,7 @@ from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
     redis_client,
+    result_store,
     submitter,
 )
 from stockcast_lib.wiring.stores import bucket, price_store, run_archive, score_store
@@ -35,7 +36,6 @@ def service(server: str | None = None) -> "ForecastService":
         server: which begins traces itself; those of others begin at the ingest worker.
     """
     from stockcast_lib.adapters.redis_events import RedisJobEvents
-    from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.adapters.redis_submissions import RedisSubmissions
     from stockcast_lib.service import ForecastService
 
@@ -44,7 +44,7 @@ def service(server: str | None = None) -> "ForecastService":
         ingest=submitter(Stage.INGEST, tracer(server) if server else UNTRACED),
         queue=queue,
         events=RedisJobEvents(redis_client(), blocking_redis(), queue.job),
-        results=RedisResultStore(redis_client()),
+        results=result_store(),
         archive=run_archive(),
         directories=symbol_directory(),
         submissions=RedisSubmissions(redis_client()),

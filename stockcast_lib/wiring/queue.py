@@ -3,8 +3,9 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import UNTRACED, JobSubmitter, PriceBoard, Tracer
+from stockcast_lib.ports import UNTRACED, JobSubmitter, PriceBoard, ResultStore, Tracer
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ def _looking_redis() -> "redis.Redis":
     return connect_looking(QueueSettings.read().redis_url.get_secret_value())
 
 
+def open_connections() -> None:
+    """Open what a worker needs at once: for a job under way, and for its heartbeat."""
+    from stockcast_lib.adapters.redis_connection import open_ahead
+
+    open_ahead(redis_client(), 2)
+
+
 def redis_away() -> str | None:
     """Why Redis does not answer, or None, within some seconds."""
     from stockcast_lib.adapters.redis_connection import why_away
@@ -57,8 +65,21 @@ def job_queue() -> "RedisJobQueue":
     """The job queue."""
     from stockcast_lib.adapters.redis_queue import RedisJobQueue
 
-    limit = WorkerSettings.read().queue_limit
-    return RedisJobQueue(redis_client(), blocking_redis(), limit=limit)
+    settings = WorkerSettings.read()
+    return RedisJobQueue(
+        redis_client(),
+        blocking_redis(),
+        limit=settings.queue_limit,
+        ended_lifetime=round(settings.job_days * keys.DAY),
+    )
+
+
+def result_store() -> ResultStore:
+    """Finished forecasts, for as long as Redis keeps them."""
+    from stockcast_lib.adapters.redis_results import RedisResultStore
+
+    lifetime = round(WorkerSettings.read().result_hours * keys.HOUR)
+    return RedisResultStore(redis_client(), lifetime=lifetime)
 
 
 @cache

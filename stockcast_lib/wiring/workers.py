@@ -25,7 +25,7 @@ from stockcast_lib.wiring.models import (
 from stockcast_lib.wiring.queue import (
     job_queue,
     price_board,
-    redis_client,
+    result_store,
     submitter,
     vendor_budget,
 )
@@ -86,7 +86,6 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     Raises:
         BadSettings: the vendors that are named lack their keys.
     """
-    from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.forecast import ForecastStage
     from stockcast_lib.stages.ingest import IngestStage
@@ -111,7 +110,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     else:
         work = ForecastStage(
             queue=queue,
-            results=RedisResultStore(redis_client()),
+            results=result_store(),
             archive=run_archive(),
             runner=model_runners(),
             models=models(),
@@ -133,13 +132,12 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
 
 
 def _challenger_runs() -> "ChallengerRuns":
-    from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.publishing.challenges import ModelChallengers
     from stockcast_lib.stages.challenger import ChallengerRuns
 
     return ChallengerRuns(
         queue=job_queue(),
-        results=RedisResultStore(redis_client()),
+        results=result_store(),
         models=models(),
         challengers=ModelChallengers(model_registry()),
         id_key=QueueSettings.read().frame_key_bytes,
@@ -156,12 +154,11 @@ def intake(stage: Stage) -> "Intake":
 
 
 def _ingest_intake() -> "Intake":
-    from stockcast_lib.adapters.redis_results import RedisResultStore
     from stockcast_lib.stages.intake import IngestIntake
 
     return IngestIntake(
         queue=job_queue(),
-        results=RedisResultStore(redis_client()),
+        results=result_store(),
         board=price_board(),
         models=models(),
         freshness=freshness(),

@@ -9,7 +9,12 @@ import pytest
 import redis
 
 from stockcast_lib.adapters import redis_connection
-from stockcast_lib.adapters.redis_connection import connect, connect_blocking, redis_errors
+from stockcast_lib.adapters.redis_connection import (
+    connect,
+    connect_blocking,
+    open_ahead,
+    redis_errors,
+)
 from stockcast_lib.adapters.redis_events import RedisJobEvents
 from stockcast_lib.adapters.redis_jobs import RedisDeadLetters
 from stockcast_lib.adapters.redis_prices import RedisPriceBoard
@@ -129,6 +134,28 @@ def test_a_blocking_read_whose_connection_breaks_is_not_repeated(
         until(lambda: held.blocked("blpop"))
         redis_client.client_kill_filter(_id=held.blocked("blpop")[0])
         assert isinstance(answer.exception(3), redis.ConnectionError)
+
+
+def test_connections_opened_ahead_are_there_for_two_who_call_at_once(redis_client, redis_url):
+    def connections():
+        return redis_client.info("clients")["connected_clients"]
+
+    before = connections()
+    client = connect(redis_url)
+    open_ahead(client, 2)
+    assert connections() == before + 2
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(client.blpop, "nobody pushes", 0.2) for _ in range(2)]
+        assert [each.result(2) for each in waiting] == [None, None]
+    assert connections() == before + 2
+    client.close()
+
+
+def test_where_redis_is_away_nothing_is_opened_ahead():
+    (port,) = free_ports(1)
+    client = connect(f"redis://127.0.0.1:{port}/0")
+    open_ahead(client, 2)
+    client.close()
 
 
 def test_a_redis_that_listens_and_says_nothing_counts_as_away():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from stockcast_lib.adapters.redis_queue import RedisJobQueue
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import Throttled, UnknownJob
 from stockcast_lib.core.jobs import JobState, Progress, Stage
@@ -292,3 +293,12 @@ def test_scripts_that_redis_has_forgotten_are_sent_again(queue, submit, redis_cl
     submit("job")
     redis_client.script_flush()
     assert queue.claim(INGEST, "worker", NO_WAIT).job.id == "job"
+
+
+def test_a_job_that_has_ended_is_kept_as_long_as_the_operator_says(
+    redis_client, blocking_redis, asked
+):
+    queue = RedisJobQueue(redis_client, blocking_redis, ended_lifetime=60)
+    queue.submit(asked, "key", "job", asker())
+    queue.cancelled(queue.claim(INGEST, "worker", NO_WAIT))
+    assert 0 < redis_client.ttl(keys.job("job")) <= 60

@@ -30,6 +30,17 @@ def test_a_forecast_is_given_back_byte_for_byte(results):
     assert results.job_id("key") == "job"
 
 
+def test_texts_take_less_room_in_redis_than_they_are_long(results, redis_client):
+    results.put("key", replace(FORECAST, figure=b'{"data":[0.123456789]}' * 5000))
+    assert redis_client.memory_usage(keys.result("key")) < 20_000
+
+
+def test_what_an_earlier_version_has_put_is_left_to_the_archive(results, redis_client):
+    redis_client.hset(keys.result("key"), mapping=FORECAST.__dict__)
+    assert results.get("key") is None
+    assert results.job_id("key") == "job"
+
+
 def test_nothing_is_kept_under_an_unknown_key(results):
     assert results.get("unknown") is None
     assert results.job_id("unknown") is None

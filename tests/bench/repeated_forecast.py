@@ -29,7 +29,7 @@ def measure(task: Task) -> list[Figure]:
         alone = [_latency(client) for _ in range(count)]
         client.close()
         task.tell(f"{_CLIENTS} clients")
-        crowd = [1000 * latency for latency in _under_load(stack.api, seconds)]
+        crowd = [1000 * latency for latency in under_load(stack.api, seconds)]
         check = not_forked_by_servers(stack.folder / "data" / "logs")
     among = f"repeated forecast, {_CLIENTS} clients, {_REQUESTS_A_SECOND}/s"
     return [
@@ -46,7 +46,7 @@ def _latency(client: ApiClient) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _under_load(api: str, seconds: int) -> list[float]:
+def under_load(api: str, seconds: int) -> list[float]:
     plan = {
         "api": api,
         "ticker": TICKER,

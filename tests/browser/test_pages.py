@@ -15,7 +15,7 @@ from stockcast_lib.evidence import outputs
 from tests.gateway import Service, made_job, running_gateway
 from tests.hostile import MARK, PIXEL, hostile_notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(120)]
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 HERE = f"/api/v1/forecasts/{'a' * 32}"

@@ -53,6 +53,7 @@ def test_the_same_key_leads_to_the_same_job(client):
     assert jobs[0].id == jobs[1].id
 
 
+@pytest.mark.long
 def test_what_takes_too_long_can_be_withdrawn(stack, client):
     with frozen(stack, "--stage forecast"):
         with pytest.raises(NotebookTimedOut, match="its id is") as raised:

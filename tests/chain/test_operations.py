@@ -21,7 +21,7 @@ from tests.standins.vendors import running_vendors
 # Another process's, held against `exported` where that is tested.
 DASHBOARD = "stockcast_dashboard_"
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ class SwallowingProxy:
             try:
                 await asyncio.wait(
                     {
-                        asyncio.ensure_future(pump(reader, far_writer)),
+                        asyncio.ensure_future(self._requests(reader, far_writer)),
                         asyncio.ensure_future(self._replies(far_reader, writer)),
                     },
                     return_when=asyncio.FIRST_COMPLETED,
@@ -63,6 +63,9 @@ class SwallowingProxy:
             finally:
                 far_writer.close()
         writer.close()
+
+    async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await pump(reader, writer)
 
     async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):

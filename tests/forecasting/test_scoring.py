@@ -94,6 +94,7 @@ def test_a_forecast_that_is_made_again_counts_once_and_another_revision_apart():
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_thousand_tickers_on_one_day_are_one_period_and_too_few_to_tell():
     closes = walk()
     tickers = [f"T{number}" for number in range(1000)]

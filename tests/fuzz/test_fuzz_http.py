@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(900)]
 
-_SECONDS = int(os.environ.get("STOCKCAST_FUZZ_SECONDS", "60"))
+_SECONDS = int(os.environ.get("STOCKCAST_FUZZ_SECONDS", "30"))
 _HERE = Path(__file__).parent
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.servers import REPOSITORY, clean_environment
 
+pytestmark = pytest.mark.long
+
 LEFT_OUT = (
     "anywidget",
     "ipywidgets",

@@ -93,6 +93,7 @@ def test_a_gateway_that_dies_is_back_on_its_port(process, ports, until):
     until(lambda: status(api, "/readyz") == 200, 30)
 
 
+@pytest.mark.long
 def test_two_workers_of_a_stage_share_its_port(start_up, tmp_path, until):
     process = start_up("--no-dashboard", "--api-port=0", "--workers=2")
     lines_until_ready(process)
