@@ -23,6 +23,8 @@ from tests.factories import asker
 from tests.servers import REPOSITORY, clean_environment
 from tests.standins.collector import running_collector
 
+pytestmark = pytest.mark.long
+
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
