@@ -19,6 +19,7 @@ from tests.scaling.plan import (
     limits,
     nightly,
 )
+from tests.scaling.queueing import Service
 from tests.servers import REPOSITORY
 
 _FILE = REPOSITORY / "docs" / "scaling.md"
@@ -45,18 +46,20 @@ A *first* forecast brings a ticker's prices into the store and tests the model o
 asks for another horizon of prices that are there; a *repeated* one is there already.
 
 {_table(("of one forecast", "first", "new", "repeated"), _uses(measured))}
-A job takes its worker this long, where it works on one core of this machine:
+A job takes its worker this long, with two cores for all parts; a *busy* worker, which works for
+half of its time, shares them with the next job's kernel and with all else:
 
-{_table(("stage", "first", "new"), _services(measured))}
+{_table(("stage", "first", "new", "new, busy"), _services(measured))}
 A pod holds {_memory(measured)}.
 
 ## The queue
 
 Each stage is a queue of jobs that come independently of each other, and of workers that do one at
-a time: M/G/c, by Allen and Cunneen's approximation, which `tests/scaling/test_queueing.py` holds
-against simulations. Against the real thing: with one forecast worker half busy, the model says that
-a job waits {1000 * measured.predicted_wait:.0f} ms on average; the load test, in which all parts
-share two cores, found {1000 * measured.waited:.0f} ms.
+a time: M/G/c, with the means and squared coefficients of variation (c²) above, by Allen and
+Cunneen's approximation, which `tests/scaling/test_queueing.py` holds against simulations. Against
+the real thing: for the busy worker the model says that a job waits
+{1000 * measured.predicted_wait:.0f} ms on average, and the answers in the load test came
+{1000 * measured.waited:.0f} ms later than to somebody who asks alone.
 
 ## So many forecasts an hour
 
@@ -103,14 +106,12 @@ def _uses(measured: Measured) -> Iterable[tuple[str, ...]]:
 
 def _services(measured: Measured) -> Iterable[tuple[str, ...]]:
     for stage, new in measured.services.items():
-        both = (measured.first_services[stage], new)
-        yield (
-            stage,
-            *(
-                f"{1000 * each.mean:.0f} ms, squared coefficient of variation {each.variation:.2f}"
-                for each in both
-            ),
-        )
+        busy = _service(measured.busy) if stage == "forecast" else "-"
+        yield stage, _service(measured.first_services[stage]), _service(new), busy
+
+
+def _service(service: Service) -> str:
+    return f"{1000 * service.mean:.0f} ms (c² {service.variation:.2f})"
 
 
 def _memory(measured: Measured) -> str:

@@ -35,7 +35,9 @@ class Measured:
         first: a ticker's first forecast, with its prices and its backtest.
         new: a new horizon, the prices and the backtest being there.
         repeated: one that is there.
-        services: by stage, of jobs with a new horizon.
+        services: by stage, of jobs with a new horizon that come one after the other.
+    busy: of the forecast stage's, where its worker is half busy, and the next job's kernel and the
+        other parts take their share of the cores.
         first_services: the same of first forecasts.
         memory: by part, in MB.
         predicted_wait, waited: mean seconds behind one worker that is half busy.
@@ -45,6 +47,7 @@ class Measured:
     new: Use
     repeated: Use
     services: dict[str, Service]
+    busy: Service
     first_services: dict[str, Service]
     memory: dict[str, float]
     predicted_wait: float
@@ -80,10 +83,21 @@ def measure(folder: Path, tell: Callable[[str], None], jobs: int, seconds: int) 
         tell("a worker that is half busy")
         rate = _HALF_BUSY / services["forecast"].mean
         crowd = _open_loop(stack.api, rate, range(100 + jobs, 100 + 2 * jobs))
+        busy = _services(logs, jobs)["forecast"]
         memory = meter.memory()
-    queue = Queue(rate, services["forecast"], 1)
+    queue = Queue(rate, busy, 1)
     waited = statistics.mean(crowd) - statistics.mean(alone)
-    return Measured(first, new, repeated, services, first_services, memory, queue.mean_wait, waited)
+    return Measured(
+        first=first,
+        new=new,
+        repeated=repeated,
+        services=services,
+        busy=busy,
+        first_services=first_services,
+        memory=memory,
+        predicted_wait=queue.mean_wait,
+        waited=waited,
+    )
 
 
 @contextmanager

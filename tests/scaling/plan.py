@@ -88,8 +88,8 @@ class Plan:
 
 def hourly(measured: Measured, an_hour: int) -> Plan:
     """For people who ask for new forecasts of tickers whose prices are fresh, and read them."""
-    rate = an_hour / 3600
-    return _plan(measured, measured.new, measured.services, rate, LONGEST_WAIT)
+    services = {**measured.services, "forecast": measured.busy}
+    return _plan(measured, measured.new, services, an_hour / 3600, LONGEST_WAIT)
 
 
 def nightly(measured: Measured) -> Plan:
@@ -139,7 +139,7 @@ class Limit:
 def limits(measured: Measured) -> list[Limit]:
     """Of each part as the overlay `prod` has it, the first to end first."""
     new, repeated = measured.new, measured.repeated
-    forecast, ingest = (measured.services[stage] for stage in ("forecast", "ingest"))
+    forecast, ingest = measured.busy, measured.services["ingest"]
     gateway = new.gateway + READS_A_FORECAST * repeated.gateway
     redis = new.redis + READS_A_FORECAST * repeated.redis
     found = [
