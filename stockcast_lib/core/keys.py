@@ -8,7 +8,8 @@ from stockcast_lib.core.jobs import Lane, Stage
 
 HOUR = 3600
 DAY = 24 * HOUR
-RESULT_LIFETIME = 7 * DAY  # in Redis; the archive in S3 keeps them for good
+# In Redis; the archive in S3 keeps them for good.
+RESULT_LIFETIME = DAY
 ENDED_JOB_LIFETIME = 30 * DAY
 IDEMPOTENCY_LIFETIME = DAY
 PRICES_LIFETIME = 30 * DAY

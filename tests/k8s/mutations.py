@@ -170,6 +170,13 @@ MUTATIONS = (
     Mutation(streams.streams, _SCALED, "spec/triggers/1"),
     Mutation(storage.durable, "ConfigMap stockcast-redis", "data/redis.conf", "appendonly yes"),
     Mutation(
+        storage.refuses_in_time, "ConfigMap stockcast-redis", "data/redis.conf", "maxmemory 1900mb"
+    ),
+    Mutation(storage.refuses_in_time, "ConfigMap stockcast-redis", "data/redis.conf", "dir /data"),
+    Mutation(
+        storage.refuses_in_time, _REDIS, f"{_SERVER}/resources/limits/memory", "1500Mi"
+    ),
+    Mutation(
         flows.default_deny, "NetworkPolicy stockcast-default-deny", "spec/policyTypes", ["Ingress"]
     ),
     Mutation(flows.flows, "NetworkPolicy stockcast-default-deny", "spec/policyTypes", ["Egress"]),

@@ -152,7 +152,7 @@ def limits(measured: Measured) -> list[Limit]:
         Limit("one core of Redis", 3600 * BUSIEST / redis,
               "a faster core first; then one Stockcast with a Redis of its own for each part "
               "of the tickers, behind one address"),
-        Limit("1 GB of Redis", _GIGABYTE / _held_in_redis(new),
+        Limit("1.4 GB of Redis", 1.4 * _GIGABYTE / _held_in_redis(new),
               "`STOCKCAST_RESULT_HOURS` and `STOCKCAST_JOB_DAYS` down: what Redis drops is read "
               "from the archive; then more memory"),
         Limit("3,500 writes a second of S3", 3600 * 3500 / new.s3_writes,

@@ -45,6 +45,7 @@ CHECKS = (
     jobs.secrets,
     streams.streams,
     storage.durable,
+    storage.refuses_in_time,
     flows.default_deny,
     flows.flows,
     monitoring.monitors,
