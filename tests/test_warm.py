@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 _MAKE_THE_PAGE = """
 import sys
 from stockcast_lib.warm import warm_up
@@ -15,7 +17,6 @@ before = set(sys.modules)
 from stockcast_lib import wiring
 from stockcast_lib.dashboard.page import dashboard
 
-pytestmark = pytest.mark.long
 service = wiring.service()
 dashboard(service, wiring.origin_fits, wiring.unused_seconds())
 service.models()
