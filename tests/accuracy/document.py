@@ -20,6 +20,7 @@ from tests.accuracy.protocol import (
 )
 from tests.accuracy.tables import TERCILES
 from tests.bench.machine import git_commit
+from tests.markdown import table
 from tests.servers import REPOSITORY
 
 _FOLDER = REPOSITORY / "docs"
@@ -68,7 +69,7 @@ the log price; Prophet is Prophet as it comes, on the price.
 
 {"".join(sections)}## What is asked of Stockcast
 
-{_table(("figure", "sessions", "measured", "bar", "aim"), _bar_rows(bars))}
+{table(("figure", "sessions", "measured", "bar", "aim"), _bar_rows(bars))}
 The series are few and their companies have survived; most have risen. A drift towards what shares
 have earned in the long run pays more on such than it would on others.
 """
@@ -76,9 +77,7 @@ have earned in the long run pays more on such than it would on others.
 
 def _section(sessions: int, measured: pd.DataFrame) -> str:
     rows = measured[measured["sessions"] == sessions]
-    return (
-        f"## {sessions} sessions ahead\n\n{_table(_HEAD, map(_cells, rows.to_dict('records')))}\n"
-    )
+    return f"## {sessions} sessions ahead\n\n{table(_HEAD, map(_cells, rows.to_dict('records')))}\n"
 
 
 def _cells(row: dict[str, object]) -> tuple[str, ...]:
@@ -101,13 +100,6 @@ def _limit(value: float, most: float) -> str:
     if most == float("inf"):
         return "-"
     return f"≤ {most:g}{'' if value <= most else ', missed'}"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head)]
-    lines.append(["---"] * len(lines[0]))
-    lines.extend(list(row) for row in rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _draw(

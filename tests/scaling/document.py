@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.markdown import table
 from tests.scaling.load import Measured
 from tests.scaling.plan import (
     AN_HOUR,
@@ -45,11 +46,11 @@ queueing model with what was measured. The cluster itself is on paper: nothing h
 A *first* forecast brings a ticker's prices into the store and tests the model on them; a *new* one
 asks for another horizon of prices that are there; a *repeated* one is there already.
 
-{_table(("of one forecast", "first", "new", "repeated"), _uses(measured))}
+{table(("of one forecast", "first", "new", "repeated"), _uses(measured))}
 A job takes its worker this long, with two cores for all parts; a *busy* worker, which works for
 half of its time, shares them with the next job's kernel and with all else:
 
-{_table(("stage", "first", "new", "new, busy"), _services(measured))}
+{table(("stage", "first", "new", "new, busy"), _services(measured))}
 A pod holds {_memory(measured)}.
 
 ## The queue
@@ -68,7 +69,7 @@ of the jobs begun within {LONGEST_WAIT:g} s, and never fewer than {LEAST_PODS} p
 nightly universe is {UNIVERSE:,} tickers, all with new prices, in {NIGHT_HOURS} hours, in the batch
 lane, which lets people go first.
 
-{_table(*_plans(measured, prices))}
+{table(*_plans(measured, prices))}
 Dollars are of a month of that load, at {prices.core_hour} a core and hour, {prices.gigabyte_hour} a
 gigabyte and hour, {prices.thousand_writes} and {prices.thousand_reads} a thousand writes and reads
 of S3, {prices.stored} a gigabyte stored for a month; a pod is paid for half a core at least. The
@@ -77,7 +78,7 @@ adds, each month; twelve months without a lifecycle rule cost twelve times that.
 
 ## What breaks first
 
-{_table(("at its end", "new forecasts an hour", "what to change"), _limits(measured))}
+{table(("at its end", "new forecasts an hour", "what to change"), _limits(measured))}
 The nightly universe meets the vendor first: Tiingo's free plan, by third parties' figures, gives
 some 50 calls an hour and 500 tickers a month, so {UNIVERSE:,} tickers need a plan that is paid for,
 and `STOCKCAST_TIINGO_CALLS_PER_HOUR` and `STOCKCAST_TIINGO_CALLS_PER_DAY` as it allows.
@@ -158,10 +159,3 @@ def _size(number: float) -> str:
 def _limits(measured: Measured) -> Iterable[tuple[str, ...]]:
     for limit in limits(measured):
         yield limit.part, f"{float(f'{limit.an_hour:.2g}'):,.0f}", limit.remedy
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head)]
-    lines.append(["---"] * len(lines[0]))
-    lines.extend(list(row) for row in rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
