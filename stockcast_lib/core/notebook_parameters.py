@@ -90,7 +90,7 @@ def _is_json(value: Any, levels: int = _DEEPEST) -> bool:
     if kind is float:
         return math.isfinite(value)
     if kind is int:
-        return abs(value) < _LARGEST
+        return bool(abs(value) < _LARGEST)
     if kind is list:
         return levels > 0 and all(_is_json(item, levels - 1) for item in value)
     if kind is dict:

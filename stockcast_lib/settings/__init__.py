@@ -14,6 +14,7 @@ from stockcast_lib.settings.environments import (
 )
 from stockcast_lib.settings.roles import (
     ClientSettings,
+    ConnectionSettings,
     DashboardSettings,
     GatewaySettings,
     ModelSettings,
@@ -39,6 +40,7 @@ __all__ = [
     "KEYED_VENDORS",
     "STACK_ENV",
     "ClientSettings",
+    "ConnectionSettings",
     "DashboardSettings",
     "GatewaySettings",
     "ModelSettings",
