@@ -46,23 +46,22 @@ def servers(stack):
     """Of each its process, its port, for how long it waits, and half of what it might be told."""
     settings = dotenv_values(stack.folder / "data" / "stack.env")
     request, line = "GET /healthz HTTP/1.1\r\nHost: ", '{"v":1,"type":'
+    (gateway,) = parts(stack, "server.gateway")
+    (worker,) = parts(stack, "--stage ingest")
+    (dashboard,) = parts(stack, "stockcast_lib.dashboard.server")
+    port = int(settings["STOCKCAST_INGEST_ADDRESS"].rpartition(":")[2])
     return {
-        "gateway": ("server.gateway", urlsplit(stack.api).port, IDLE_SECONDS, request),
-        "ingest worker": (
-            "--stage ingest", int(settings["STOCKCAST_INGEST_ADDRESS"].rpartition(":")[2]),
-            SILENCE_SECONDS, line,
-        ),
-        "dashboard": (
-            "stockcast_lib.dashboard.server", urlsplit(stack.dashboard).port, IDLE_SECONDS, request
-        ),
-    }  # fmt: skip
+        "gateway": (gateway, urlsplit(stack.api).port, IDLE_SECONDS, request),
+        "ingest worker": (worker, port, SILENCE_SECONDS, line),
+        "dashboard": (dashboard, urlsplit(stack.dashboard).port, IDLE_SECONDS, request),
+    }
 
 
 def test_all_serve_on_and_end_them_in_the_documented_time(stack, figures):
     ask(stack.api, {"ticker": "AAPL", "days": 30})
     told = []
     with ExitStack() as leaving:
-        crowds = [Crowd(stack, name, *each, leaving) for name, each in servers(stack).items()]
+        crowds = [Crowd(name, *each, leaving) for name, each in servers(stack).items()]
         told += [each.size() for each in crowds]
         told.append(f"a new forecast beside them: {served(stack):.2f} s")
         told += [each.end() for each in crowds]
@@ -72,10 +71,9 @@ def test_all_serve_on_and_end_them_in_the_documented_time(stack, figures):
 class Crowd:
     """One server's."""
 
-    def __init__(self, stack, name, words, port, seconds, begin, leaving):
-        self._name, self._seconds = name, seconds
-        (self._server,) = parts(stack, words)
-        self._memory, self._descriptors = self._server.memory_info().rss, self._server.num_fds()
+    def __init__(self, name, server, port, seconds, begin, leaving):
+        self._name, self._server, self._seconds = name, server, seconds
+        self._memory, self._descriptors = server.memory_info().rss, server.num_fds()
         self._running = leaving.enter_context(crowd(port, COUNT, begin))
 
     def size(self):
