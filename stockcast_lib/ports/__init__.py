@@ -40,6 +40,7 @@ from stockcast_lib.ports.queue import (
     JobEvents,
     JobQueue,
     JobSubmitter,
+    Nonces,
     Submission,
     SubmissionStore,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "ModelCatalogue",
     "ModelPublishing",
     "ModelStore",
+    "Nonces",
     "NotebookRun",
     "NotebookRunner",
     "Outcome",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import UNTRACED, JobSubmitter, PriceBoard, ResultStore, Tracer
+from stockcast_lib.ports import UNTRACED, JobSubmitter, Nonces, PriceBoard, ResultStore, Tracer
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -72,6 +72,13 @@ def job_queue() -> "RedisJobQueue":
         limit=settings.queue_limit,
         ended_lifetime=round(settings.job_days * keys.DAY),
     )
+
+
+def nonces(stage: Stage) -> Nonces:
+    """Of the frames that a stage's workers have taken."""
+    from stockcast_lib.adapters.redis_nonces import RedisNonces
+
+    return RedisNonces(redis_client(), stage)
 
 
 def result_store() -> ResultStore:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.tokens import new_token, token_digest
 from tests.k8s.checks.manifests import component
 from tests.pods.kubelet import Kubelet
@@ -238,12 +239,8 @@ def await_ready(kept, seconds):
 
 
 def _made_up():
-    password = secrets.token_hex(24)
     return {
-        "stockcast-redis": {
-            "password": password,
-            "url": f"redis://:{password}@stockcast-redis:6379/0",
-        },
+        "stockcast-redis": _redis_users(),
         "stockcast-s3": {
             "access-key": secrets.token_hex(12),
             "secret-key": secrets.token_hex(24),
@@ -255,3 +252,12 @@ def _made_up():
         "stockcast-tokens": {"holders": f"tests:publish+promote:{token_digest(new_token())}"},
         "stockcast-frame": {"key": secrets.token_hex(32)},
     }
+
+
+def _redis_users():
+    made = {"password": secrets.token_hex(24)}
+    for role in RedisRole:
+        password = secrets.token_hex(24)
+        made[f"{role}-password"] = password
+        made[f"{role}-url"] = f"redis://{role}:{password}@stockcast-redis:6379/0"
+    return made
