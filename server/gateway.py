@@ -40,7 +40,6 @@ async def serve() -> None:
     )
     server = GatewayServer(
         calls,
-        xheaders=settings.trust_proxy,
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
         body_timeout=settings.body_seconds,

@@ -149,16 +149,13 @@ class WorkerSettings(Role):
 class GatewaySettings(Role):
     """Where the gateway listens, and for how long it waits for a request's body.
 
-    `gateway_prefix` is the path under which a proxy shows it, such as /stockcast. With
-    `trust_proxy` the client's address and scheme are what the proxy says they are: only where
-    nobody else can reach the gateway.
+    `gateway_prefix` is the path under which a proxy shows it, such as /stockcast.
     """
 
     gateway_host: str = "127.0.0.1"
     gateway_port: int = Field(8000, ge=0, le=65535)
     body_seconds: float = Field(20, gt=0)
     gateway_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
-    trust_proxy: bool = False
 
 
 class TraceSettings(Role):

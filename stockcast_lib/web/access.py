@@ -1,22 +1,27 @@
-"""Whether a call is for its caller."""
+"""Who may call, and how often."""
 
 from dataclasses import dataclass
 
-from stockcast_lib.core.tokens import ALWAYS_ASKED, Right, TokenHolder, holder_of, require
-from stockcast_lib.web.base import Handler
+from stockcast_lib.core.addresses import NO_PROXIES, Proxies
+from stockcast_lib.core.tokens import ALWAYS_ASKED, Right, TokenHolder
+from stockcast_lib.ports import RateLimit
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call.
+    """Who may call, and how often.
 
     Attributes:
         holders: of all tokens.
         asked: the rights for which a token is asked, besides those for which it always is.
+        proxies: who is believed about the address of whoever calls.
+        limit: on the calls with each token, and from each address without one; None for none.
     """
 
     holders: tuple[TokenHolder, ...] = ()
     asked: frozenset[Right] = frozenset()
+    proxies: Proxies = NO_PROXIES
+    limit: RateLimit | None = None
 
     def takes_token(self, right: Right) -> bool:
         """Whether only who has the right may use it."""
@@ -24,18 +29,3 @@ class Access:
 
 
 OPEN = Access()
-
-
-def admit(here: Handler, right: Right) -> None:
-    """Let a call through whose caller may use a right, and name the caller.
-
-    Raises:
-        TokenNeeded: there is no valid token with it.
-        RightNeeded: its holder has not the right.
-    """
-    access: Access = here.application.settings["access"]
-    holder = holder_of(here.request.headers.get("Authorization"), access.holders)
-    if access.takes_token(right):
-        require(holder, right)
-    if holder is not None:
-        here.caller = holder.name

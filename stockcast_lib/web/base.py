@@ -15,10 +15,12 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
+from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
+from stockcast_lib.web.access import Access
 from stockcast_lib.web.problems import problem, problem_from
 from stockcast_lib.web.sending import Sender
 
@@ -56,6 +58,13 @@ class Handler(Sender):
         if length > MAX_BODY:
             self._refuse_body()
         return None
+
+    @property
+    def client(self) -> str:
+        """The address of whoever calls, as far as it is known."""
+        access: Access = self.application.settings["access"]
+        peer = self.request.remote_ip or "unknown"
+        return client_address(peer, self.request.headers.get("X-Forwarded-For"), access.proxies)
 
     def is_about(self, job: Job) -> None:
         """Have the call's line in the log name a job."""

@@ -14,7 +14,7 @@ from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.tokens import Right
 from stockcast_lib.core.traceparent import known_traceparent
 from stockcast_lib.ports import SpanKind, Tracer
-from stockcast_lib.web.access import admit
+from stockcast_lib.web.admitting import admit
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.problems import problem_from
 from stockcast_lib.web.schemas import NoQuery
@@ -29,6 +29,8 @@ _NOTED = ("job", "ticker", "model", "revision")
 _LOGGED = {"job_id": "job", "name": "model", "revision": "revision"}
 # Any call may be malformed, too large, or find Stockcast broken.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
+# Whoever may not call, or too often.
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ class Call:
         """Those of the call, and those that any call may answer with."""
         with_body = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE,) if self.body else ()
         with_query = (HTTPStatus.UNPROCESSABLE_ENTITY,) if self.query.model_fields else ()
-        with_token = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) if self.right else ()
-        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query, *with_token}))
+        refused = _REFUSED if self.right else ()
+        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query, *refused}))
 
 
 def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
@@ -132,7 +134,7 @@ class PathHandler(Handler):
         method = "GET" if self.request.method == "HEAD" else self.request.method
         call = self.calls.get(method or "")
         if call and call.right and not self._finished:
-            admit(self, call.right)
+            await admit(self, call.right)
 
 
 def _method(call: Call) -> Callable[..., Awaitable[None]]:
