@@ -91,6 +91,11 @@ def ticker_lock(ticker: str) -> str:
     return f"{PREFIX}lock:{ticker}"
 
 
+def calls_of(caller: str) -> str:
+    """When a caller of the gateway may call as often as at first."""
+    return f"{PREFIX}rate:{caller}"
+
+
 def vendor_calls(vendor: str, seconds: int, window: int) -> str:
     """Counts the calls to a vendor in one window of its limit."""
     return f"{PREFIX}calls:{vendor}:{seconds}:{window}"
