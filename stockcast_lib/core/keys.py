@@ -132,9 +132,22 @@ def price_manifests(ticker: str, folder: str = PRICES) -> str:
     return f"{folder}{ticker}/"
 
 
-def price_manifest(ticker: str, fetched_at: str, content: str, folder: str = PRICES) -> str:
-    """One price version: who gave it, when, and which data."""
-    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}.json"
+def price_manifest(
+    ticker: str, fetched_at: str, seal: str, content: str, folder: str = PRICES
+) -> str:
+    """One price version: who gave it, when, and which data; `seal` is the manifest's own hash."""
+    return f"{price_manifests(ticker, folder)}{fetched_at}-{seal}-{content}.json"
+
+
+def ticker_of_manifest(manifest_key: str) -> str:
+    """Whose prices a price version's key names."""
+    return manifest_key.split("/")[-2]
+
+
+def price_manifest_seal(manifest_key: str) -> str | None:
+    """The hash of the manifest that its key names; none in those of before there was one."""
+    parts = manifest_key.rpartition("/")[2].split("-")
+    return parts[1] if len(parts) > 2 else None  # noqa: PLR2004 - the three of `price_manifest`
 
 
 def content_hash(manifest_key: str) -> str:
@@ -225,9 +238,9 @@ def run_folder(job_id: str) -> str:
     return f"runs/{job_id}/"
 
 
-def run_artefact(job_id: str, attempt: int, name: str) -> str:
-    """One artefact of one attempt."""
-    return f"{run_folder(job_id)}{attempt:03d}/{name}"
+def run_artefact(job_id: str, attempt: int, seal: str, name: str) -> str:
+    """One artefact of one attempt, in a folder that its content's hash names."""
+    return f"{run_folder(job_id)}{attempt:03d}/{seal}/{name}"
 
 
 JOB_ARTEFACT = "job.json"
@@ -245,9 +258,9 @@ LEDGER = "ledger/"  # every forecast that was served, by the day on which it was
 _WHOLE_DAY = "day-"
 
 
-def ledger_entry(day: date, job_id: str, attempt: int) -> str:
-    """What one attempt at a job forecast."""
-    return f"{LEDGER}{day.isoformat()}/{job_id}-{attempt:03d}.parquet"
+def ledger_entry(day: date, seal: str, job_id: str, attempt: int) -> str:
+    """What one attempt at a job forecast, in a folder that its content's hash names."""
+    return f"{LEDGER}{day.isoformat()}/{seal}/{job_id}-{attempt:03d}.parquet"
 
 
 def ledger_day(day: str, rows: int, content_hash: str) -> str:
