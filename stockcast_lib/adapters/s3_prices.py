@@ -75,7 +75,7 @@ class S3PriceStore:
     def _key(self, unnamed: PriceVersion) -> str:
         own = seal(unnamed.model_dump_json().encode())
         stamp = keys.stamp(unnamed.fetched_at)
-        return keys.price_manifest(unnamed.ticker, stamp, own, unnamed.content_hash, self._folder)
+        return keys.price_manifest(unnamed.ticker, stamp, unnamed.content_hash, own, self._folder)
 
     def current(self, ticker: str) -> PriceVersion | None:
         """See `PriceStore.current`."""

@@ -125,6 +125,7 @@ def stamp(moment: datetime) -> str:
 
 
 PRICES = "prices/"
+_HASH = 32  # characters of the rows' hash in a manifest's key; the manifest's own comes behind
 
 
 def price_manifests(ticker: str, folder: str = PRICES) -> str:
@@ -133,10 +134,10 @@ def price_manifests(ticker: str, folder: str = PRICES) -> str:
 
 
 def price_manifest(
-    ticker: str, fetched_at: str, seal: str, content: str, folder: str = PRICES
+    ticker: str, fetched_at: str, content: str, seal: str, folder: str = PRICES
 ) -> str:
     """One price version: who gave it, when, and which data; `seal` is the manifest's own hash."""
-    return f"{price_manifests(ticker, folder)}{fetched_at}-{seal}-{content}.json"
+    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}{seal}.json"
 
 
 def ticker_of_manifest(manifest_key: str) -> str:
@@ -146,13 +147,16 @@ def ticker_of_manifest(manifest_key: str) -> str:
 
 def price_manifest_seal(manifest_key: str) -> str | None:
     """The hash of the manifest that its key names; none in those of before there was one."""
-    parts = manifest_key.rpartition("/")[2].split("-")
-    return parts[1] if len(parts) > 2 else None  # noqa: PLR2004 - the three of `price_manifest`
+    return _hashes(manifest_key)[_HASH:] or None
+
+
+def _hashes(manifest_key: str) -> str:
+    return manifest_key.rpartition("-")[2].removesuffix(".json")
 
 
 def content_hash(manifest_key: str) -> str:
     """The hash of the rows that a price version's key names."""
-    return manifest_key.rpartition("-")[2].removesuffix(".json")
+    return _hashes(manifest_key)[:_HASH]
 
 
 def price_rows(content: str) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stockcast_lib.core import keys
 from tests.chain.client import ask, call, get, problem, until
 
 pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels]
@@ -54,7 +55,7 @@ def test_a_damaged_notebook_is_not_shown_and_asked_again_there_is_a_good_one(sta
 
 def test_damaged_prices_are_not_used_and_asked_again_they_are_fetched_anew(stack):
     version = made(stack, 61)["result"]["dataVersion"]
-    content = version.rpartition("-")[2].removesuffix(".json")
+    content = keys.content_hash(version)
     files = sorted((bucket_folder(stack) / "price-data").glob(f"{content}.*"))
     good = [path.read_bytes() for path in files]
     damage(files)

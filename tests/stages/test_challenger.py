@@ -57,7 +57,7 @@ def runs(queue, results, challengers):
 
 
 def served(**changes):
-    prices = keys.price_manifest("TEST", "20260105T000000Z", MANIFEST_HASH, CONTENT_HASH)
+    prices = keys.price_manifest("TEST", "20260105T000000Z", CONTENT_HASH, MANIFEST_HASH)
     return made_job(**{"request": parse_request(ASKED), "price_version": prices, **changes})
 
 
