@@ -17,6 +17,7 @@ COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 LONGEST_BLOCK = 2.0
 _LOOK_TIMEOUT = 2.0
+_COPY_TIMEOUT = 60.0
 _RETRIES = 2
 # After this long a command has been given up: all its tries, and the short pauses between them.
 LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
@@ -40,6 +41,11 @@ def connect_blocking(url: str) -> "redis.Redis":
 def connect_looking(url: str) -> "redis.Redis":
     """A client that only looks whether Redis answers, and soon gives up."""
     return _client(url, timeout=_LOOK_TIMEOUT, retries=0)
+
+
+def connect_copying(url: str) -> "redis.Redis":
+    """A client whose answers may be large, and take their time."""
+    return _client(url, timeout=_COPY_TIMEOUT, retries=0)
 
 
 def open_ahead(client: "redis.Redis", count: int) -> None:

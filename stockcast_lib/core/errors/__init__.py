@@ -38,6 +38,8 @@ from stockcast_lib.core.errors.root import (
 from stockcast_lib.core.errors.running import (
     BadAnswer,
     BadResult,
+    DamagedObject,
+    DamagedPrices,
     GatewayUnavailable,
     KernelDied,
     ModelDiverged,
@@ -73,6 +75,8 @@ __all__ = [
     "BadVendorData",
     "BadVendorKey",
     "ContractBroken",
+    "DamagedObject",
+    "DamagedPrices",
     "ErrorReport",
     "Fault",
     "GatewayUnavailable",
