@@ -86,7 +86,7 @@ USERS: tuple[RedisUser, ...] = (
         RedisRole.GATEWAY,
         keys=(
             *_QUEUE_KEYS, keys.DEAD, keys.MODEL_GATE, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS,
-            keys.dropped_challenges(_ANY), keys.idempotency(_ANY),
+            keys.dropped_challenges(_ANY), keys.idempotency(_ANY), keys.calls_of(_ANY),
         ),
         # The gate's lock, and the figures.
         commands=(*_CLIENT, "set", "del", "lindex", "xlen", "zrange", "info"),
