@@ -28,14 +28,14 @@ from stockcast_lib import wiring
 from stockcast_lib.connections import Places, peer_of, raise_descriptor_limit
 from stockcast_lib.core.errors import BadFrame, StockcastError, TooManyConnections
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_message, encode_reply
+from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_frame, encode_reply
 from stockcast_lib.execution import linux
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import ConnectionSettings, QueueSettings, WorkerSettings
 from stockcast_lib.stages.claim_loop import ClaimLoop
 from stockcast_lib.stages.health import WorkerHealth
-from stockcast_lib.stages.intake import Intake
+from stockcast_lib.stages.intake import FrameIntake
 from stockcast_lib.web.worker_health import Reasons, health_application, serve_health
 
 _log = structlog.get_logger()
@@ -62,7 +62,7 @@ class MessageServer(TCPServer):
     """
 
     def __init__(
-        self, intake: Intake, key: bytes, silence: float, places: Places | None = None
+        self, intake: FrameIntake, key: bytes, silence: float, places: Places | None = None
     ) -> None:
         super().__init__(max_buffer_size=2 * MAX_LINE)
         self._places = places or Places()
@@ -112,7 +112,7 @@ class MessageServer(TCPServer):
 
     def _answer(self, line: bytes) -> Reply:
         try:
-            return self._intake(decode_message(line, key=self._key, now=time.time()))
+            return self._intake(decode_frame(line, key=self._key, now=time.time()))
         except StockcastError as error:
             _log.info("tcp.rejected", code=error.code, error=error.message)
             return Reply(Status.REJECTED, reason=error.report())

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream, StreamClosedError
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 # For Redis, S3, kernels, logs and the listener.
 _OWN_DESCRIPTORS = 256
@@ -65,7 +65,10 @@ class Places:
             del self._by_peer[peer]
 
     def turn_away(self, stream: IOStream, why: bytes) -> None:
-        """Say why, and close."""
+        """Say why, if that needs no handshake, and close."""
+        if isinstance(stream, SSLIOStream):
+            stream.close()
+            return
         stream.write(why).add_done_callback(_unheard)
         if stream.closed() or len(self._lingering) >= _MOST_LINGERING:
             stream.close()

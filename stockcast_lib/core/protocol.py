@@ -4,6 +4,7 @@
 2. A message is one UTF-8 JSON object on one line of at most `MAX_LINE` bytes, newline included.
 3. A message carries `v`, `type`, `at` (seconds since the epoch), `nonce` and `auth`: the
    HMAC-SHA256 in hex, under the shared frame key, over the canonical JSON of all other fields.
+   Each frame has a nonce of its own, which whoever takes it remembers while its time is good.
 4. A reply is one such line without `auth`: the connection that carries it was opened by whoever
    holds the key.
 5. A message may carry `traceparent`: the trace that it belongs to, signed like all else.
@@ -51,6 +52,14 @@ class HandOver:
 Message = Submit | HandOver
 _TYPES: dict[str, type[Submit] | type[HandOver]] = {"submit": Submit, "hand_over": HandOver}
 _NAMES = {kind: name for name, kind in _TYPES.items()}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A signed message as it came; no other frame has its nonce."""
+
+    message: Message
+    nonce: str
 
 
 def span_name(message: Message) -> str:
@@ -131,8 +140,8 @@ def encode_message(message: Message, *, key: bytes, nonce: str, at: float) -> by
     return _line(fields | {"auth": _auth(fields, key)})
 
 
-def decode_message(line: bytes, *, key: bytes, now: float) -> Message:
-    """The message in a line.
+def decode_frame(line: bytes, *, key: bytes, now: float) -> Frame:
+    """The message in a line, and its nonce.
 
     Raises:
         BadFrame: not a message of ours.
@@ -144,11 +153,11 @@ def decode_message(line: bytes, *, key: bytes, now: float) -> Message:
         raise BadFrame("The message has no 'auth'.")
     if not hmac.compare_digest(auth, _auth(fields, key)):
         raise Unauthorised("The message is signed with another key: check STOCKCAST_FRAME_KEY.")
-    _check_envelope(fields, now)
-    return _message(fields)
+    nonce = _nonce(fields, now)
+    return Frame(_message(fields), nonce)
 
 
-def _check_envelope(fields: dict[str, Any], now: float) -> None:
+def _nonce(fields: dict[str, Any], now: float) -> str:
     at, nonce = fields.pop("at", None), fields.pop("nonce", None)
     if not isinstance(at, int | float) or isinstance(at, bool):
         raise BadFrame("'at' must be seconds since the epoch.")
@@ -157,6 +166,7 @@ def _check_envelope(fields: dict[str, Any], now: float) -> None:
     # Compared, not subtracted: a whole number may be larger than any float.
     if not now - MAX_CLOCK_SKEW_SECONDS <= at <= now + MAX_CLOCK_SKEW_SECONDS:
         raise Unauthorised("The message is too old or too new: check both machines' clocks.")
+    return nonce
 
 
 def _message(fields: dict[str, Any]) -> Message:

@@ -5,7 +5,7 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -15,11 +15,13 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
+from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
 from stockcast_lib.core.wrong_fields import wrong_fields
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
+from stockcast_lib.web.access import Access
 from stockcast_lib.web.problems import problem, problem_from
 from stockcast_lib.web.sending import Sender
 
@@ -36,6 +38,8 @@ class Handler(Sender):
 
     # The path's template, by which calls are counted.
     route = "none"
+    # The name of whose token came with the call; empty where none did.
+    caller = ""
     service: ForecastService
     received: bytearray
     when_gone: Callable[[], object] = staticmethod(lambda: None)
@@ -46,7 +50,7 @@ class Handler(Sender):
         # What the call is about, for its line in the log.
         self.subject: dict[str, str] = {}
 
-    def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         """Refuse a body that says it is too large before it is read."""
         try:
             length = int(self.request.headers.get("Content-Length", "0"))
@@ -54,6 +58,14 @@ class Handler(Sender):
             raise HTTPError(400, "Content-Length is not a number.") from None
         if length > MAX_BODY:
             self._refuse_body()
+        return None
+
+    @property
+    def client(self) -> str:
+        """The address of whoever calls, as far as it is known."""
+        access: Access = self.application.settings["access"]
+        peer = self.request.remote_ip or "unknown"
+        return client_address(peer, self.request.headers.get("X-Forwarded-For"), access.proxies)
 
     def is_about(self, job: Job) -> None:
         """Have the call's line in the log name a job."""
