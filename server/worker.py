@@ -12,6 +12,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -53,10 +54,17 @@ class MessageServer(TCPServer):
         intake: makes a message durable and gives the reply.
         key: the shared frame key.
         silence: seconds after which a connection without a whole line is closed.
+        tls: with which connections are taken; None for plain TCP.
     """
 
-    def __init__(self, intake: FrameIntake, key: bytes, silence: float) -> None:
-        super().__init__(max_buffer_size=2 * MAX_LINE)
+    def __init__(
+        self,
+        intake: FrameIntake,
+        key: bytes,
+        silence: float,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(ssl_options=tls, max_buffer_size=2 * MAX_LINE)
         self._intake = intake
         self._key = key
         self._silence = silence
@@ -156,7 +164,10 @@ class _StageWorker:
         self._runner = wiring.notebook_runner(stage)
         self._loop = wiring.claim_loop(stage, worker)
         self._server = MessageServer(
-            wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
+            wiring.intake(stage),
+            QueueSettings.read().frame_key_bytes,
+            settings.silence_seconds,
+            wiring.worker_tls(),
         )
         self.health = WorkerHealth(
             self._loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stockcast_lib.core import keys
@@ -29,6 +30,7 @@ def connect(
     region: str,
     access_key: str | None,
     secret_key: str | None,
+    ca: Path | None = None,
     read_seconds: float = _READ_SECONDS,
 ) -> "S3Client":
     """A client with time limits, that signs as any S3 server understands.
@@ -38,6 +40,7 @@ def connect(
         region: the bucket's.
         access_key: with `secret_key`, else whatever the AWS SDK finds.
         secret_key: see `access_key`.
+        ca: the CAs that are believed where the server speaks TLS; the system's by default.
         read_seconds: how long the server may say nothing before the next try.
 
     Raises:
@@ -64,6 +67,7 @@ def connect(
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
             config=config,
+            verify=str(ca) if ca else None,
         )
 
 

@@ -31,6 +31,7 @@ from stockcast_lib.wiring.queue import (
     redis_client,
     submitter,
     vendor_budget,
+    worker_tls,
 )
 from stockcast_lib.wiring.stores import (
     bucket,
@@ -83,4 +84,5 @@ __all__ = [
     "vendor_budget",
     "vendors",
     "worker_exposition",
+    "worker_tls",
 ]
