@@ -62,24 +62,24 @@ _QUEUE_KEYS = _own(
 _MODEL_KEYS = (keys.current_model(_ANY), keys.current_challenge(_ANY))
 _PRICE_KEYS = (keys.current_prices(_ANY),)
 _RESULT_KEYS = (keys.result(_ANY),)
-_VENDOR_KEYS = _own("calls:*", "lease:*", "rest:*")
+_VENDOR_KEYS = _own("calls:*", "rest:*")
 
 _SCRIPTS = ("ping", "evalsha", "script|load", "time")
 # To say how a job is, put it in a line or take it out, and end it.
 _QUEUE = (
     "get", "expire", "hget", "hgetall", "hmget", "hset", "hdel", "llen", "lpos", "lpush", "lrange",
-    "lrem", "rpush", "sadd", "scard", "srem", "xadd", "xpending", "xrange", "zcount",
+    "lrem", "rpush", "sadd", "scard", "srem", "xadd", "xpending", "zcount",
     "zrangebyscore", "zrem",
 )  # fmt: skip
 # To follow jobs and take an interest back.
-_CLIENT = (*_SCRIPTS, *_QUEUE, "xread", "xrevrange")
+_CLIENT = (*_SCRIPTS, *_QUEUE, "xrange", "xread", "xrevrange")
 # To take jobs in, claim them, and settle what became of them.
 _WORKER = (
     *_SCRIPTS, *_QUEUE, "set", "exists", "hexists", "hincrby", "lpop", "ltrim", "xack", "xclaim",
     "xdel", "xgroup|create", "xinfo|stream", "xread", "xreadgroup", "zadd", "zremrangebyscore",
     "zscore",
 )  # fmt: skip
-_TRANSACTION = ("multi", "exec", "discard")
+_TRANSACTION = ("multi", "exec")
 
 USERS: tuple[RedisUser, ...] = (
     RedisUser(
@@ -95,7 +95,7 @@ USERS: tuple[RedisUser, ...] = (
         RedisRole.INGEST,
         keys=(
             *_QUEUE_KEYS, *_own("bound:*"), keys.DEAD, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS,
-            *_VENDOR_KEYS, keys.ticker_lock(_ANY), keys.nonce(Stage.INGEST, _ANY),
+            *_VENDOR_KEYS, *_own("lease:*"), keys.ticker_lock(_ANY), keys.nonce(Stage.INGEST, _ANY),
         ),
         # The tickers' locks, and the vendors' budgets.
         commands=(*_WORKER, *_TRANSACTION, "del", "pexpire", "incrby", "decrby", "ttl", "info"),

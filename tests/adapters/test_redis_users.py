@@ -135,6 +135,7 @@ def test_a_forecast_goes_its_whole_way(redis_client, roles):
         assert reader.results.get("result") == STORED
         assert reader.board.current("TEST") is not None
         assert reader.queue.recent(None, 5)
+        assert reader.queue.recent("TEST", 5)
         assert reader.events.missed("job", None)
     assert refusals(redis_client) == []
 
