@@ -18,6 +18,7 @@ COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 LONGEST_BLOCK = 2.0
 _LOOK_TIMEOUT = 2.0
+_COPY_TIMEOUT = 60.0
 _RETRIES = 2
 # After this long a command has been given up: all its tries, and the short pauses between them.
 LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
@@ -50,6 +51,11 @@ def connect_looking(url: str, ca: Path | None = None) -> "redis.Redis":
 def tls_options(url: str, ca: Path | None) -> dict[str, Any]:
     """What redis-py is told besides a URL, so that it believes a CA of one's own."""
     return {"ssl_ca_certs": str(ca)} if ca and url.startswith("rediss://") else {}
+
+
+def connect_copying(url: str, ca: Path | None = None) -> "redis.Redis":
+    """A client whose answers may be large, and take their time."""
+    return _client(url, ca, timeout=_COPY_TIMEOUT, retries=0)
 
 
 def open_ahead(client: "redis.Redis", count: int) -> None:

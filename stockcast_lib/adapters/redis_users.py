@@ -71,8 +71,8 @@ _QUEUE = (
     "lrem", "rpush", "sadd", "scard", "srem", "xadd", "xpending", "zcount",
     "zrangebyscore", "zrem",
 )  # fmt: skip
-# To follow jobs and take an interest back.
-_CLIENT = (*_SCRIPTS, *_QUEUE, "xrange", "xread", "xrevrange")
+# To follow jobs, take an interest back, and have a result forgotten whose evidence is damaged.
+_CLIENT = (*_SCRIPTS, *_QUEUE, "del", "xrange", "xread", "xrevrange")
 # To take jobs in, claim them, and settle what became of them.
 _WORKER = (
     *_SCRIPTS, *_QUEUE, "set", "exists", "hexists", "hincrby", "lpop", "ltrim", "xack", "xclaim",
@@ -86,10 +86,10 @@ USERS: tuple[RedisUser, ...] = (
         RedisRole.GATEWAY,
         keys=(
             *_QUEUE_KEYS, keys.DEAD, keys.MODEL_GATE, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS,
-            keys.dropped_challenges(_ANY), keys.idempotency(_ANY),
+            keys.dropped_challenges(_ANY), keys.idempotency(_ANY), keys.calls_of(_ANY),
         ),
-        # The gate's lock, and the figures.
-        commands=(*_CLIENT, "set", "del", "lindex", "xlen", "zrange", "info"),
+        # The gate's lock, callers' limits, and the figures.
+        commands=(*_CLIENT, "set", "lindex", "xlen", "zrange", "info"),
     ),
     RedisUser(
         RedisRole.INGEST,
@@ -118,7 +118,7 @@ USERS: tuple[RedisUser, ...] = (
         RedisRole.LAB,
         keys=(*_QUEUE_KEYS, keys.DEAD, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS, *_VENDOR_KEYS),
         # `stockcast jobs`, `vendors` and `doctor`.
-        commands=(*_CLIENT, *_TRANSACTION, "del", "ttl", "xdel", "xlen", "info"),
+        commands=(*_CLIENT, *_TRANSACTION, "ttl", "xdel", "xlen", "info"),
     ),
     RedisUser(
         RedisRole.SCALER,

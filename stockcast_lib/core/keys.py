@@ -91,6 +91,11 @@ def ticker_lock(ticker: str) -> str:
     return f"{PREFIX}lock:{ticker}"
 
 
+def calls_of(caller: str) -> str:
+    """When a caller of the gateway may call as often as at first."""
+    return f"{PREFIX}rate:{caller}"
+
+
 def vendor_calls(vendor: str, seconds: int, window: int) -> str:
     """Counts the calls to a vendor in one window of its limit."""
     return f"{PREFIX}calls:{vendor}:{seconds}:{window}"
@@ -133,6 +138,7 @@ def stamp(moment: datetime) -> str:
 
 
 PRICES = "prices/"
+_HASH = 32  # characters of the rows' hash in a manifest's key; the manifest's own comes behind
 
 
 def price_manifests(ticker: str, folder: str = PRICES) -> str:
@@ -140,14 +146,30 @@ def price_manifests(ticker: str, folder: str = PRICES) -> str:
     return f"{folder}{ticker}/"
 
 
-def price_manifest(ticker: str, fetched_at: str, content: str, folder: str = PRICES) -> str:
-    """One price version: who gave it, when, and which data."""
-    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}.json"
+def price_manifest(
+    ticker: str, fetched_at: str, content: str, seal: str, folder: str = PRICES
+) -> str:
+    """One price version: who gave it, when, and which data; `seal` is the manifest's own hash."""
+    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}{seal}.json"
+
+
+def ticker_of_manifest(manifest_key: str) -> str:
+    """Whose prices a price version's key names."""
+    return manifest_key.split("/")[-2]
+
+
+def price_manifest_seal(manifest_key: str) -> str | None:
+    """The hash of the manifest that its key names; none in those of before there was one."""
+    return _hashes(manifest_key)[_HASH:] or None
+
+
+def _hashes(manifest_key: str) -> str:
+    return manifest_key.rpartition("-")[2].removesuffix(".json")
 
 
 def content_hash(manifest_key: str) -> str:
     """The hash of the rows that a price version's key names."""
-    return manifest_key.rpartition("-")[2].removesuffix(".json")
+    return _hashes(manifest_key)[:_HASH]
 
 
 def price_rows(content: str) -> str:
@@ -233,9 +255,9 @@ def run_folder(job_id: str) -> str:
     return f"runs/{job_id}/"
 
 
-def run_artefact(job_id: str, attempt: int, name: str) -> str:
-    """One artefact of one attempt."""
-    return f"{run_folder(job_id)}{attempt:03d}/{name}"
+def run_artefact(job_id: str, attempt: int, seal: str, name: str) -> str:
+    """One artefact of one attempt, in a folder that its content's hash names."""
+    return f"{run_folder(job_id)}{attempt:03d}/{seal}/{name}"
 
 
 JOB_ARTEFACT = "job.json"
@@ -253,9 +275,9 @@ LEDGER = "ledger/"  # every forecast that was served, by the day on which it was
 _WHOLE_DAY = "day-"
 
 
-def ledger_entry(day: date, job_id: str, attempt: int) -> str:
-    """What one attempt at a job forecast."""
-    return f"{LEDGER}{day.isoformat()}/{job_id}-{attempt:03d}.parquet"
+def ledger_entry(day: date, seal: str, job_id: str, attempt: int) -> str:
+    """What one attempt at a job forecast, in a folder that its content's hash names."""
+    return f"{LEDGER}{day.isoformat()}/{seal}/{job_id}-{attempt:03d}.parquet"
 
 
 def ledger_day(day: str, rows: int, content_hash: str) -> str:

@@ -4,6 +4,7 @@ Every method may raise the retryable errors of its edge (`StoreUnavailable`, `Qu
 `WorkerUnavailable`, `VendorUnavailable`); what else it raises is said at the method.
 """
 
+from stockcast_lib.ports.access import RateLimit
 from stockcast_lib.ports.market import (
     Directories,
     MarketData,
@@ -87,6 +88,7 @@ __all__ = [
     "Outcome",
     "PriceBoard",
     "PriceStore",
+    "RateLimit",
     "RequestMetrics",
     "ResultStore",
     "RunArchive",

@@ -20,6 +20,7 @@ from stockcast_lib.core.jobs import (
 )
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import Frame, HandOver, Message, Reply, Status, Submit
+from stockcast_lib.core.wrong_fields import field_name
 from stockcast_lib.ports import (
     JobQueue,
     ModelCatalogue,
@@ -106,8 +107,7 @@ def _asker(fields: Any) -> Asker:
     try:
         return Asker.model_validate(fields)
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise BadFrame(f"The asker's {'.'.join(map(str, fault['loc']))} is not valid.") from None
+        raise BadFrame(f"The asker's {field_name(error.errors()[0])} is not valid.") from None
 
 
 @dataclass(frozen=True)

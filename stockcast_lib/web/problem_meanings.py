@@ -98,6 +98,11 @@ MEANINGS: dict[str, Meaning] = {
         HTTPStatus.TOO_MANY_REQUESTS, "So many forecasts wait that one more would wait too long.",
         _ASK_LATER,
     ),
+    "rate-limited": Meaning(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "More calls came with this token, or without one from this address, than may in a minute.",
+        _ASK_LATER,
+    ),
     "throttled": Meaning(
         HTTPStatus.TOO_MANY_REQUESTS, "The vendor of the prices asks to wait.", _ASK_LATER
     ),
@@ -145,6 +150,12 @@ MEANINGS: dict[str, Meaning] = {
             ("internal", "Stockcast itself failed.", _OPERATOR),
             ("no-prices", "The store has no prices for what was asked for.",
              "Ask for the forecast again, so that they are fetched."),
+            ("damaged-object",
+             "The store holds something else than was written there, so it is not shown.",
+             "Ask for the forecast again, so that it is made anew."),
+            ("damaged-prices",
+             "The store holds other prices than were written there, so they are not used.",
+             "Ask for the forecast again, so that they are fetched anew."),
             ("notebook-failed", "The notebook raised an error.", _NOTEBOOK),
             ("notebook-timed-out", "The notebook ran longer than it may.", _NOTEBOOK),
             ("output-too-large", "The notebook displayed more than it may.", _NOTEBOOK),

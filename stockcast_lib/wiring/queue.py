@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import UNTRACED, JobSubmitter, Nonces, PriceBoard, ResultStore, Tracer
+from stockcast_lib.ports import (
+    UNTRACED,
+    JobSubmitter,
+    Nonces,
+    PriceBoard,
+    RateLimit,
+    ResultStore,
+    Tracer,
+)
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -60,6 +68,13 @@ def redis_away() -> str | None:
     from stockcast_lib.adapters.redis_connection import why_away
 
     return why_away(_looking_redis())
+
+
+def rate_limit(per_minute: int) -> RateLimit:
+    """How often each caller may call, by all gateways together."""
+    from stockcast_lib.adapters.redis_rate_limit import RedisRateLimit
+
+    return RedisRateLimit(_looking_redis(), per_minute)
 
 
 def price_board() -> PriceBoard:

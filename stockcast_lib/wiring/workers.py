@@ -111,6 +111,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     else:
         work = ForecastStage(
             queue=queue,
+            board=price_board(),
             results=result_store(),
             archive=run_archive(),
             runner=model_runners(),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from stockcast_lib.core.errors import BadFrame, ErrorReport, Unauthorised
+from stockcast_lib.core.errors import BadFrame, ErrorReport, InvalidRequest, Unauthorised
 from stockcast_lib.core.jobs import Asker, ForecastRequest
 from stockcast_lib.core.protocol import (
     MAX_LINE,
@@ -13,6 +13,7 @@ from stockcast_lib.core.protocol import (
     Reply,
     Status,
     Submit,
+    _auth,
     decode_frame,
     decode_reply,
     encode_message,
@@ -75,6 +76,42 @@ def test_a_malformed_trace_is_a_bad_frame(message, trace):
 def test_garbage_is_a_bad_frame(bad):
     with pytest.raises(BadFrame):
         decode_frame(bad, key=KEY, now=NOW)
+
+
+def signed(**fields):
+    made = {**json.loads(line()), **fields}
+    del made["auth"]
+    return json.dumps({**made, "auth": _auth(made, KEY)}).encode()
+
+
+@pytest.mark.parametrize("name", ["request", "asker", "nonce", "at", "traceparent", "type", "more"])
+@pytest.mark.parametrize(
+    "value", ["\ud800", {"a\udfff": 1}, [["\udc00"]]], ids=["text", "name", "deep"]
+)
+def test_half_a_character_is_a_bad_frame_wherever_it_is(name, value):
+    with pytest.raises(BadFrame):
+        decode_frame(signed(**{name: value}), key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_number_that_is_too_large_is_a_bad_frame_whoever_sent_it(number):
+    with pytest.raises(BadFrame, match="too large"):
+        decode_frame(b'{"v":1,"auth":"x","at":%s}' % number.encode(), key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("at", [10**400, -(10**400), 2**63])
+def test_a_time_beyond_any_clock_is_refused(at):
+    with pytest.raises(Unauthorised):
+        decode_frame(signed(at=at), key=KEY, now=NOW)
+
+
+def test_a_reason_that_is_too_long_for_a_line_is_cut_short():
+    report = InvalidRequest("é" * MAX_LINE, fields=["é" * MAX_LINE]).report()
+    sent = encode_reply(Reply(Status.REJECTED, reason=report))
+    assert len(sent) <= MAX_LINE
+    reason = decode_reply(sent).reason
+    assert (reason.code, reason.details) == ("invalid-request", {})
+    assert set(reason.message) == {"é"}
 
 
 def test_another_key_is_refused():
