@@ -5,7 +5,13 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from stockcast_lib.core.addresses import NO_PROXIES, Proxies, parse_proxies
+from stockcast_lib.core.addresses import (
+    NO_PROXIES,
+    Network,
+    Proxies,
+    parse_networks,
+    parse_proxies,
+)
 from stockcast_lib.core.tokens import Right, TokenHolder, parse_asked, parse_holders
 from stockcast_lib.settings.role import Role
 
@@ -50,3 +56,23 @@ class AccessSettings(Role):
     def holders(self) -> tuple[TokenHolder, ...]:
         """Of all tokens."""
         return parse_holders(self.tokens.get_secret_value())
+
+
+class VisitorSettings(Role):
+    """Who may see the dashboard; everybody by default.
+
+    Attributes:
+        dashboard_ask_token: whether whoever shows a token may that has the rights to read and to
+            forecast.
+        dashboard_proxies: networks of the proxies that sign visitors in; whom one names may.
+        dashboard_user_header: by which they name a visitor.
+    """
+
+    dashboard_ask_token: bool = False
+    dashboard_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    dashboard_user_header: str = Field("X-Auth-Request-User", pattern=r"^[A-Za-z0-9-]+$")
+
+    @field_validator("dashboard_proxies", mode="before")
+    @classmethod
+    def _parse_networks(cls, value: Any) -> Any:
+        return parse_networks(value) if isinstance(value, str) else value
