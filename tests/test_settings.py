@@ -133,6 +133,8 @@ def test_an_empty_variable_is_as_good_as_none(read):
         ("AccessSettings", "STOCKCAST_TOKENS", "ada:read:the-password"),
         ("AccessSettings", "STOCKCAST_REQUIRE_TOKENS", "publish"),
         ("AccessSettings", "STOCKCAST_RATE_LIMIT", "-1"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "*"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "https://example.org/"),
         ("VisitorSettings", "STOCKCAST_DASHBOARD_PROXIES", "everybody"),
         ("VisitorSettings", "STOCKCAST_DASHBOARD_USER_HEADER", "X User"),
         ("AccessSettings", "STOCKCAST_TRUST_PROXY", "10.0.0.1/8"),

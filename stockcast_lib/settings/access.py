@@ -1,5 +1,6 @@
 """Who may call, and how often, by the settings."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator
@@ -15,6 +16,7 @@ from stockcast_lib.core.addresses import (
 from stockcast_lib.core.tokens import Right, TokenHolder, parse_asked, parse_holders
 from stockcast_lib.settings.role import Role
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 _MOST_A_MINUTE = 1_000_000
 
 
@@ -27,6 +29,7 @@ class AccessSettings(Role):
         rate_limit: how many calls a minute may come with each token, and from each address without
             one; 0 for any number. So it is by default, since behind a proxy that is not trusted
             all have one address.
+        cors_origins: of other sites whose pages may call, such as `https://example.org`.
         trust_proxy: networks whose proxies are believed about the addresses of those who call; or
             true, for whoever connects: only where nobody but proxies can.
     """
@@ -34,6 +37,7 @@ class AccessSettings(Role):
     tokens: SecretStr = SecretStr("")
     require_tokens: Annotated[frozenset[Right], NoDecode] = frozenset()
     rate_limit: int = Field(0, ge=0, le=_MOST_A_MINUTE)
+    cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
     trust_proxy: Annotated[Proxies, NoDecode] = NO_PROXIES
 
     @field_validator("tokens")
@@ -46,6 +50,17 @@ class AccessSettings(Role):
     @classmethod
     def _parse_asked(cls, value: Any) -> Any:
         return parse_asked(value) if isinstance(value, str) else value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _parse_origins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        origins = frozenset(part.strip() for part in value.split(",") if part.strip())
+        wrong = sorted(each for each in origins if not _ORIGIN.fullmatch(each))
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin such as https://example.org")
+        return origins
 
     @field_validator("trust_proxy", mode="before")
     @classmethod

@@ -21,8 +21,8 @@ from stockcast_lib.core.jobs import Job
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.access import Access
+from stockcast_lib.web.cross_origin import CrossOrigin
 from stockcast_lib.web.problems import problem, problem_from
-from stockcast_lib.web.sending import Sender
 
 _log = structlog.get_logger()
 MAX_BODY = 64 * 1024
@@ -32,7 +32,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @stream_request_body
-class Handler(Sender):
+class Handler(CrossOrigin):
     """What all calls share: limits, threads, problem details."""
 
     # The path's template, by which calls are counted.
@@ -164,14 +164,15 @@ class Handler(Sender):
             self.send_problem(problem(500, "internal", "Stockcast itself failed; its log has why."))
         else:
             if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-                self.set_header("Allow", ", ".join(self._methods()))
+                self.set_header("Allow", ", ".join(self.methods()))
             reason = error.log_message if isinstance(error, HTTPError) else None
             detail = (
                 reason or f"{self.request.method} {self.request.path} is not a call of this API."
             )
             self.send_problem(problem(status_code, f"http-{status_code}", detail))
 
-    def _methods(self) -> list[str]:
+    def methods(self) -> list[str]:
+        """Those that its path has."""
         return [method for method in self.SUPPORTED_METHODS if self._answers(method)]
 
     def _answers(self, method: str) -> bool:

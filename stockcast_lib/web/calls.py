@@ -130,6 +130,9 @@ class PathHandler(Handler):
 
     async def prepare(self) -> None:
         """Refuse whoever may not call, before a body is read."""
+        if self.request.method == "OPTIONS" and self.is_named:
+            self.tell_what_may_be_sent(self.methods())
+            return
         super().prepare()
         method = "GET" if self.request.method == "HEAD" else self.request.method
         call = self.calls.get(method or "")

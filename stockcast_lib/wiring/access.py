@@ -27,6 +27,7 @@ def access() -> "Access":
         settings.require_tokens,
         settings.trust_proxy,
         rate_limit(settings.rate_limit) if settings.rate_limit else None,
+        settings.cors_origins,
     )
 
 
