@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from stockcast_lib.cli_backtest import backtest
+from stockcast_lib.cli_backup import backup, restore
 from stockcast_lib.cli_batch import batch
 from stockcast_lib.cli_challenger import challenger
 from stockcast_lib.cli_check import check
@@ -142,6 +143,8 @@ app.command()(batch)
 app.command("import")(import_prices)
 app.command()(lab)
 app.command()(score)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(study, name="study")
 app.add_typer(symbols, name="symbols")
 app.add_typer(jobs, name="jobs")

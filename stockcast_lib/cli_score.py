@@ -32,3 +32,8 @@ def score(
         )
     if found.without_prices:
         typer.echo(f"No prices are stored any more for {', '.join(found.without_prices)}.")
+    if found.damaged:
+        typer.echo(
+            f"Changed since they were written, and left out: {', '.join(found.damaged)}. Restore "
+            "them from a backup and score again."
+        )

@@ -9,6 +9,8 @@ import pandas as pd
 from stockcast_lib.core.budgets import VendorRecord
 from stockcast_lib.core.errors import (
     BadVendorData,
+    DamagedPrices,
+    NoPrices,
     StockcastError,
     StoreUnavailable,
     Throttled,
@@ -47,8 +49,7 @@ def refresh_prices(
         StockcastError: nothing is stored that serves, and why no vendor gave anything; its
             `details["vendors"]` is the `VendorRecord`.
     """
-    current = store.current(ticker)
-    stored = store.load(current) if current else None
+    current, stored, damaged = _held(store, ticker)
     refusals: dict[str, StockcastError] = {}
     for vendor in vendors:
         try:
@@ -64,8 +65,27 @@ def refresh_prices(
     if current is not None and stored is not None and _serves(stored, vendors):
         return Refresh(current, stored, record)
     error = _telling(ticker, list(refusals.values()))
+    if damaged is not None and not error.retryable:
+        error = DamagedPrices(
+            f"The stored prices of {ticker} were changed since they were written, and no vendor "
+            f"has others ({error.message}): restore them from a backup, or import them again.",
+            **damaged.details,
+        )
     error.details["vendors"] = record.model_dump(mode="json")
     raise error
+
+
+def _held(
+    store: PriceStore, ticker: str
+) -> tuple[PriceVersion | None, PriceHistory | None, DamagedPrices | None]:
+    """What is stored, or why that is as good as nothing."""
+    try:
+        current = store.current(ticker)
+        return current, store.load(current) if current else None, None
+    except DamagedPrices as error:
+        return None, None, error
+    except NoPrices:
+        return None, None, None
 
 
 def _serves(stored: PriceHistory, vendors: Sequence[MarketData]) -> bool:
@@ -78,8 +98,7 @@ def keep_history(history: PriceHistory, *, store: PriceStore, now: datetime) -> 
     Raises:
         BadVendorData: they break the schema, have a hole, or end before what is stored.
     """
-    current = store.current(history.ticker)
-    stored = store.load(current) if current else None
+    _, stored, _ = _held(store, history.ticker)
     checked = _checked(history, stored, now)
     left_out = len(history.frame) - len(checked.frame)
     if left_out:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stockcast_lib.core import job_ids, keys
 from stockcast_lib.core.errors import (
+    DamagedObject,
     IdempotencyKeyReused,
     LostJob,
     UnknownJob,
@@ -132,6 +133,7 @@ class ForecastService:
         Raises:
             UnknownJob: the id was never given out.
             LostJob: it was, but the job went with a Redis volume.
+            DamagedObject: its record in the archive is not as it was written.
         """
         job = self.queue.job(job_id)
         if job is not None:
@@ -170,14 +172,34 @@ class ForecastService:
         return job
 
     def forecast(self, job: Job) -> StoredForecast | None:
-        """What a finished job made: from Redis, else from the archive; None if not finished."""
+        """What a finished job made: from Redis, else from the archive; None if not finished.
+
+        Raises:
+            DamagedObject: what the archive holds is not as it was written.
+        """
         if job.result_key is None:
             return None
         return self.results.get(job.result_key) or self._archived(job.id)
 
     def notebook(self, job_id: str, stage: Stage) -> bytes | None:
-        """The executed notebook of a job's stage, once there is one."""
-        return self.archive.read(job_id, keys.notebook_artefact(stage))
+        """The executed notebook of a job's stage, once there is one.
+
+        Raises:
+            DamagedObject: it is not as it was written; asked for again, the forecast is made anew.
+        """
+        return self._evidence(job_id, keys.notebook_artefact(stage))
+
+    def _evidence(self, job_id: str, name: str) -> bytes | None:
+        try:
+            return self.archive.read(job_id, name)
+        except DamagedObject:
+            self._no_longer_answer_with(job_id)
+            raise
+
+    def _no_longer_answer_with(self, job_id: str) -> None:
+        job = self.queue.job(job_id)
+        if job is not None and job.result_key is not None:
+            self.results.forget(job.result_key, job_id)
 
     def recent(self, ticker: str | None, limit: int) -> list[Job]:
         """The jobs that were made last, of one ticker or of all, the newest first."""
@@ -205,13 +227,14 @@ class ForecastService:
 
         Raises:
             NoPrices: the store does not hold them.
+            DamagedPrices: it holds others in their place.
         """
         version = self.prices.version(key)
         return version, self.prices.load(version)
 
     def _archived(self, job_id: str) -> StoredForecast | None:
         result, figure, picture = (
-            self.archive.read(job_id, name)
+            self._evidence(job_id, name)
             for name in (keys.RESULT_ARTEFACT, keys.FIGURE_ARTEFACT, keys.PICTURE_ARTEFACT)
         )
         if result is None or figure is None or picture is None:

@@ -25,7 +25,8 @@ from stockcast_lib.core.scores import Score, ServedCoverage
 
 LAST_SESSION = date(2017, 2, 27)
 FETCHED_AT = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-CONTENT_HASH = "0123456789abcdef" * 4
+CONTENT_HASH = "0123456789abcdef" * 2
+MANIFEST_HASH = "fedcba9876543210" * 2
 
 
 def price_series(sessions: int = 800, seed: int = 1, last: date = LAST_SESSION) -> pd.Series:
@@ -76,7 +77,7 @@ def price_version(
     history = history or price_history()
     stamp = f"{fetched_at:%Y%m%dT%H%M%SZ}"
     version = PriceVersion(
-        key=keys.price_manifest(history.ticker, stamp, CONTENT_HASH),
+        key=keys.price_manifest(history.ticker, stamp, CONTENT_HASH, MANIFEST_HASH),
         ticker=history.ticker,
         vendor=history.vendor,
         sample=history.sample,

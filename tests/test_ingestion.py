@@ -14,6 +14,7 @@ from stockcast_lib.adapters.vendors.sample import SampleVendor
 from stockcast_lib.adapters.vendors.tiingo import Tiingo
 from stockcast_lib.core.errors import (
     BadVendorData,
+    DamagedPrices,
     NotInPlan,
     Throttled,
     UnknownTicker,
@@ -101,6 +102,40 @@ def test_a_session_later_only_the_newer_rows_are_asked_for(refresh, vendors):
     assert vendors.calls()["tiingo"] == {"AAPL": 2}
     before = first.history.frame["close"]
     pd.testing.assert_series_equal(second.history.frame["close"].iloc[:-1], before)
+
+
+def damage(store):
+    """Change every object that the store holds."""
+    for key in store._bucket.list(""):
+        store._bucket.put(key, store._bucket.get(key)[:-3])
+
+
+def test_damaged_prices_are_as_good_as_none_and_fetched_whole(refresh, vendors, store):
+    first = refresh()
+    damage(store)
+    second = refresh(later=timedelta(hours=1))
+    assert second.version.rows == first.version.rows
+    assert vendors.calls()["tiingo"] == {"AAPL": 2}
+    assert second.version.key > first.version.key
+    pd.testing.assert_frame_equal(store.load(second.version).frame, second.history.frame)
+
+
+def test_damaged_prices_that_a_vendor_cannot_give_just_now_wait_for_it(refresh, vendors, store):
+    refresh()
+    damage(store)
+    vendors.fault("page")
+    with pytest.raises(VendorUnavailable):
+        refresh()
+
+
+def test_damaged_prices_that_no_vendor_has_are_told_as_what_they_are(store):
+    keep_history(price_history("OWN", sessions=50), store=store, now=datetime.now(UTC))
+    damage(store)
+    with pytest.raises(DamagedPrices, match="import them again") as caught:
+        refresh_prices("OWN", vendors=[SampleVendor()], store=store, now=datetime.now(UTC))
+    assert caught.value.details["vendors"]["refusals"]["sample"]["code"] == "unknown-ticker"
+    keep_history(price_history("OWN", sessions=50), store=store, now=datetime.now(UTC))
+    assert len(store.load(store.current("OWN")).frame) == 50
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,12 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     return text.encode()
 
 
+def from_csv(text: bytes) -> pd.DataFrame:
+    """The price frame in what `to_csv` has made, to the last digit."""
+    frame: pd.DataFrame = pd.read_csv(io.BytesIO(text), index_col=DATE, parse_dates=True)
+    return frame
+
+
 def to_parquet(frame: pd.DataFrame) -> bytes:
     """A price frame as a Parquet file."""
     file = io.BytesIO()
@@ -22,9 +28,12 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def from_parquet(data: bytes) -> pd.DataFrame:
-    """The price frame in a Parquet file."""
+def from_parquet(data: bytes) -> pd.DataFrame | None:
+    """The price frame in a Parquet file; None where the bytes are no such file."""
     # On this thread: starting more takes longer than these few rows.
-    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    try:
+        table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    except (pa.ArrowException, OSError):
+        return None
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame

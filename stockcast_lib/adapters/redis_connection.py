@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 from redis.backoff import ExponentialBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from stockcast_lib.core.errors import QueueUnavailable
@@ -16,6 +17,7 @@ COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 2.0
 LONGEST_BLOCK = 2.0
 _LOOK_TIMEOUT = 2.0
+_COPY_TIMEOUT = 60.0
 _RETRIES = 2
 # After this long a command has been given up: all its tries, and the short pauses between them.
 LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
@@ -39,6 +41,11 @@ def connect_blocking(url: str) -> "redis.Redis":
 def connect_looking(url: str) -> "redis.Redis":
     """A client that only looks whether Redis answers, and soon gives up."""
     return _client(url, timeout=_LOOK_TIMEOUT, retries=0)
+
+
+def connect_copying(url: str) -> "redis.Redis":
+    """A client whose answers may be large, and take their time."""
+    return _client(url, timeout=_COPY_TIMEOUT, retries=0)
 
 
 def open_ahead(client: "redis.Redis", count: int) -> None:
@@ -67,6 +74,9 @@ def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":
         socket_keepalive=True,
         max_connections=_MAX_CONNECTIONS,
         retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries),
+        # Else each connection begins with what no role's user may (`redis_users`).
+        driver_info=None,
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
 
 

@@ -55,6 +55,11 @@ class RedisPriceBoard:
                 args=[version.key, version.model_dump_json(), keys.PRICES_LIFETIME],
             )
 
+    def forget(self, ticker: str) -> None:
+        """See `PriceBoard.forget`."""
+        with redis_errors():
+            self._client.delete(keys.current_prices(ticker))
+
     @contextlib.contextmanager
     def fetching(self, ticker: str, cancellation: Cancellation) -> Iterator[None]:
         """See `PriceBoard.fetching`."""

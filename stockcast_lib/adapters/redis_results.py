@@ -52,3 +52,10 @@ class RedisResultStore:
         with redis_errors():
             held: Any = self._client.hget(keys.result(result_key), "job_id")
         return held.decode() if held else None
+
+    def forget(self, result_key: str, job_id: str) -> None:
+        """See `ResultStore.forget`."""
+        # Another job's that comes in between is forgotten with it: one more run, and no harm.
+        if self.job_id(result_key) == job_id:
+            with redis_errors():
+                self._client.delete(keys.result(result_key))

@@ -1,16 +1,14 @@
-"""A bucket in S3, and the artefacts of runs in it.
+"""A bucket in S3.
 
 No key is ever overwritten with other bytes and no object metadata is relied on: a reader never
 sees half of a change, on any server that speaks the S3 protocol.
 """
 
 import io
-from collections.abc import Iterator, Mapping
-from concurrent import futures
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from stockcast_lib.core import keys
 from stockcast_lib.core.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 _TRIES = 3
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 4.0
-_WRITERS = 3
 
 
 def connect(
@@ -149,33 +146,3 @@ class _EmptyBody(io.BytesIO):
     def stream(self) -> Iterator[bytes]:
         """As urllib3's answers have it."""
         return iter(())
-
-
-class S3RunArchive:
-    """The `RunArchive` port."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
-        self._pool = futures.ThreadPoolExecutor(_WRITERS, thread_name_prefix="archive")
-
-    def write(self, job_id: str, attempt: int, name: str, data: bytes) -> None:
-        """See `RunArchive.write`."""
-        self._bucket.put(keys.run_artefact(job_id, attempt, name), data)
-
-    def write_all(self, job_id: str, attempt: int, artefacts: Mapping[str, bytes]) -> None:
-        """See `RunArchive.write_all`."""
-        first, *others = artefacts.items()
-        # This thread writes one itself: who has one artefact starts no thread.
-        waiting = [self._pool.submit(self.write, job_id, attempt, *each) for each in others]
-        try:
-            self.write(job_id, attempt, *first)
-        finally:
-            futures.wait(waiting)
-        for each in waiting:
-            each.result()
-
-    def read(self, job_id: str, name: str) -> bytes | None:
-        """See `RunArchive.read`."""
-        held = self._bucket.list(keys.run_folder(job_id))
-        latest = [key for key in held if key.endswith(f"/{name}")]
-        return self._bucket.get(latest[-1]) if latest else None

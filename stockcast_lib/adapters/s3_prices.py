@@ -1,22 +1,25 @@
 """Price versions in S3: rows under their content's hash, provenance in a manifest.
 
-The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which any tool reads. Who
-only asks for manifests, as every server does, never imports pandas.
+The rows are kept twice: as Parquet, which is read, and as gzipped CSV, which any tool reads, and
+which is read where the Parquet was damaged. A manifest's key names the manifest's hash, the
+manifest the Parquet's, and both the text's. Who only asks for manifests, as every server does,
+never imports pandas.
 """
 
-import gzip
-import hashlib
+import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from stockcast_lib.adapters.integrity import seal
 from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.adapters.s3_price_rows import S3PriceRows
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import NoPrices
+from stockcast_lib.core.errors import DamagedPrices, NoPrices
 from stockcast_lib.core.prices import PriceVersion
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from stockcast_lib.core.price_history import PriceHistory
 
 
@@ -30,6 +33,7 @@ class S3PriceStore:
 
     def __init__(self, bucket: Bucket, folder: str = keys.PRICES) -> None:
         self._bucket = bucket
+        self._rows = S3PriceRows(bucket)
         self._folder = folder
 
     def save(
@@ -41,16 +45,12 @@ class S3PriceStore:
         missing_sessions: int = 0,
     ) -> PriceVersion:
         """See `PriceStore.save`."""
-        from stockcast_lib.adapters.price_rows import to_csv
         from stockcast_lib.core.price_checks import COLUMNS, check_prices
 
         frame = check_prices(history.frame)[list(COLUMNS)]
-        text = to_csv(frame)
-        # Of the text: what gzip and Parquet make of it differs between their releases.
-        content_hash = hashlib.sha256(text).hexdigest()[:32]
-        stamp = keys.stamp(fetched_at)
+        content_hash, parquet_hash = self._rows.save(frame)
         version = PriceVersion(
-            key=keys.price_manifest(history.ticker, stamp, content_hash, self._folder),
+            key="",
             ticker=history.ticker,
             vendor=history.vendor,
             sample=history.sample,
@@ -63,22 +63,19 @@ class S3PriceStore:
             missing_sessions=missing_sessions,
             notes=history.notes,
             own_adjustment=history.own_adjustment,
+            parquet_hash=parquet_hash,
         )
-        self._put_rows(content_hash, text, frame)
-        if version.key not in self._bucket.list(version.key):
-            self._bucket.put(version.key, version.model_dump_json().encode(), "application/json")
+        key = self._key(version)
+        version = version.model_copy(update={"key": key})
+        data = version.model_dump_json().encode()
+        if self._bucket.get(key) != data:
+            self._bucket.put(key, data, "application/json")
         return version
 
-    def _put_rows(self, content_hash: str, text: bytes, frame: "pd.DataFrame") -> None:
-        from stockcast_lib.adapters.price_rows import to_parquet
-
-        # Another release's bytes under the same key would be an overwriting.
-        held = self._bucket.list(keys.price_rows(content_hash))
-        csv, parquet = keys.price_csv(content_hash), keys.price_parquet(content_hash)
-        if csv not in held:
-            self._bucket.put(csv, gzip.compress(text, compresslevel=6, mtime=0), "application/gzip")
-        if parquet not in held:
-            self._bucket.put(parquet, to_parquet(frame), "application/vnd.apache.parquet")
+    def _key(self, unnamed: PriceVersion) -> str:
+        own = seal(unnamed.model_dump_json().encode())
+        stamp = keys.stamp(unnamed.fetched_at)
+        return keys.price_manifest(unnamed.ticker, stamp, unnamed.content_hash, own, self._folder)
 
     def current(self, ticker: str) -> PriceVersion | None:
         """See `PriceStore.current`."""
@@ -90,21 +87,39 @@ class S3PriceStore:
         held = self._bucket.get(key)
         if held is None:
             raise NoPrices(f"The store holds no price version {key}.")
-        return PriceVersion.model_validate_json(held)
+        # Its key holds its hash, so the hash is of what it was before it had a key.
+        named, unnamed = keys.price_manifest_seal(key), held.replace(key.encode(), b"")
+        if named in {None, seal(unnamed)}:
+            with contextlib.suppress(ValidationError):
+                return PriceVersion.model_validate_json(held)
+        raise _damaged(keys.ticker_of_manifest(key), key)
 
     def load(self, version: PriceVersion) -> "PriceHistory":
         """See `PriceStore.load`."""
-        from stockcast_lib.adapters.price_rows import from_parquet
         from stockcast_lib.core.price_history import PriceHistory
 
-        held = self._bucket.get(keys.price_parquet(version.content_hash))
-        if held is None:
+        frame = self._rows.load(version)
+        if frame is None:
+            if self._rows.are_there(version):
+                raise _damaged(version.ticker, version.key)
             raise NoPrices(f"The store holds no rows for price version {version.key}.")
         return PriceHistory(
             ticker=version.ticker,
             vendor=version.vendor,
             sample=version.sample,
-            frame=from_parquet(held),
+            frame=frame,
             notes=version.notes,
             own_adjustment=version.own_adjustment,
         )
+
+    def is_whole(self, version: PriceVersion) -> bool:
+        """See `PriceStore.is_whole`."""
+        return self._rows.are_whole(version)
+
+
+def _damaged(ticker: str, key: str) -> DamagedPrices:
+    return DamagedPrices(
+        f"The stored prices of {ticker} were changed since they were written: ask for a forecast "
+        f"of {ticker} again, and they are fetched anew.",
+        key=key,
+    )

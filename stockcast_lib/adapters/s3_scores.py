@@ -2,9 +2,16 @@
 
 import hashlib
 
+import structlog
+
+from stockcast_lib.adapters.integrity import read_whole
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.core import keys
+from stockcast_lib.core.errors import DamagedObject
 from stockcast_lib.core.scores import Scores
+
+_log = structlog.get_logger()
+_REMEDY = "score the ledger again, with `stockcast score`."
 
 
 class S3Scores:
@@ -14,10 +21,15 @@ class S3Scores:
         self._bucket = bucket
 
     def current(self) -> Scores:
-        """See `ScoreStore.current`."""
-        looks = self._bucket.list(keys.SCORES)
-        data = self._bucket.get(looks[-1]) if looks else None
-        return Scores() if data is None else Scores.model_validate_json(data)
+        """See `ScoreStore.current`; a look that is damaged counts as never taken."""
+        for key in reversed(self._bucket.list(keys.SCORES)):
+            try:
+                data = read_whole(self._bucket, key, _REMEDY)
+            except DamagedObject as error:
+                _log.warning("scores.damaged", error=error.message, key=key)
+            else:
+                return Scores() if data is None else Scores.model_validate_json(data)
+        return Scores()
 
     def save(self, scores: Scores) -> None:
         """See `ScoreStore.save`."""

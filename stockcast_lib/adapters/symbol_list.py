@@ -1,6 +1,5 @@
 """Symbol lists in S3, and the directory that follows the newest one."""
 
-import hashlib
 import logging
 import threading
 import time
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from stockcast_lib.adapters.integrity import read_whole, seal
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import BadSymbolList
@@ -28,6 +28,7 @@ _PATIENCE_SECONDS = 0.2
 # Of whoever would else be told that a ticker is unknown.
 _LONG_PATIENCE_SECONDS = 5.0
 _NOT_SOONER_SECONDS = 1.0
+_REMEDY = "store one again with `stockcast symbols refresh --replace`."
 
 
 def read_symbol_file(path: Path) -> list[Symbol]:
@@ -57,8 +58,8 @@ class S3SymbolLists:
         return held[-1] if held else None
 
     def load(self, key: str) -> list[Symbol]:
-        """The list at a key. Raises BadSymbolList."""
-        held = self._bucket.get(key)
+        """The list at a key. Raises BadSymbolList, DamagedObject."""
+        held = read_whole(self._bucket, key, _REMEDY)
         if held is None:
             raise BadSymbolList(f"The store holds no symbol list {key}.")
         return read_symbols(held.decode(errors="replace"), key)
@@ -66,10 +67,12 @@ class S3SymbolLists:
     def save(self, symbols: Iterable[Symbol], stored_at: datetime) -> str:
         """Make this list the current one; its key, an old one where nothing has changed."""
         data = write_symbols(symbols).encode()
-        content_hash = hashlib.sha256(data).hexdigest()[:32]
+        content_hash = seal(data)
         stamp = keys.stamp(stored_at)
         current = self.current()
-        if current is not None and current.endswith(keys.symbol_list_end(content_hash)):
+        same = current is not None and current.endswith(keys.symbol_list_end(content_hash))
+        # One that is damaged is stored again.
+        if current is not None and same and self._bucket.get(current) == data:
             return current
         key = keys.symbol_list(stamp, content_hash)
         self._bucket.put(key, data, "text/csv; charset=utf-8")

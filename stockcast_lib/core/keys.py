@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from stockcast_lib.core.jobs import Lane, Stage
+from stockcast_lib.core.protocol import MAX_CLOCK_SKEW_SECONDS
 
 # --- lifetimes, in seconds
 
@@ -15,6 +16,8 @@ IDEMPOTENCY_LIFETIME = DAY
 PRICES_LIFETIME = 30 * DAY
 # Then the audit trail is read again, in case that a promotion was written and never told.
 MODEL_LIFETIME = 60
+# A frame may be signed as long ahead of time as behind it, and workers' clocks differ a little.
+NONCE_LIFETIME = round(2 * MAX_CLOCK_SKEW_SECONDS) + 60
 # Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
 # finds the ticker free.
 TICKER_LOCK_LIFETIME = 5.0
@@ -61,6 +64,11 @@ def job(job_id: str) -> str:
 def recent(ticker: str | None = None) -> str:
     """The ids of the jobs that were made last, newest first; of all tickers without one."""
     return f"{PREFIX}recent:{ticker}" if ticker else f"{PREFIX}recent"
+
+
+def nonce(stage: Stage, digest: str) -> str:
+    """Held while a frame that a stage has taken could be sent again."""
+    return f"{PREFIX}nonce:{stage}:{digest}"
 
 
 def result(result_key: str) -> str:
@@ -130,6 +138,7 @@ def stamp(moment: datetime) -> str:
 
 
 PRICES = "prices/"
+_HASH = 32  # characters of the rows' hash in a manifest's key; the manifest's own comes behind
 
 
 def price_manifests(ticker: str, folder: str = PRICES) -> str:
@@ -137,14 +146,30 @@ def price_manifests(ticker: str, folder: str = PRICES) -> str:
     return f"{folder}{ticker}/"
 
 
-def price_manifest(ticker: str, fetched_at: str, content: str, folder: str = PRICES) -> str:
-    """One price version: who gave it, when, and which data."""
-    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}.json"
+def price_manifest(
+    ticker: str, fetched_at: str, content: str, seal: str, folder: str = PRICES
+) -> str:
+    """One price version: who gave it, when, and which data; `seal` is the manifest's own hash."""
+    return f"{price_manifests(ticker, folder)}{fetched_at}-{content}{seal}.json"
+
+
+def ticker_of_manifest(manifest_key: str) -> str:
+    """Whose prices a price version's key names."""
+    return manifest_key.split("/")[-2]
+
+
+def price_manifest_seal(manifest_key: str) -> str | None:
+    """The hash of the manifest that its key names; none in those of before there was one."""
+    return _hashes(manifest_key)[_HASH:] or None
+
+
+def _hashes(manifest_key: str) -> str:
+    return manifest_key.rpartition("-")[2].removesuffix(".json")
 
 
 def content_hash(manifest_key: str) -> str:
     """The hash of the rows that a price version's key names."""
-    return manifest_key.rpartition("-")[2].removesuffix(".json")
+    return _hashes(manifest_key)[:_HASH]
 
 
 def price_rows(content: str) -> str:
@@ -230,9 +255,9 @@ def run_folder(job_id: str) -> str:
     return f"runs/{job_id}/"
 
 
-def run_artefact(job_id: str, attempt: int, name: str) -> str:
-    """One artefact of one attempt."""
-    return f"{run_folder(job_id)}{attempt:03d}/{name}"
+def run_artefact(job_id: str, attempt: int, seal: str, name: str) -> str:
+    """One artefact of one attempt, in a folder that its content's hash names."""
+    return f"{run_folder(job_id)}{attempt:03d}/{seal}/{name}"
 
 
 JOB_ARTEFACT = "job.json"
@@ -250,9 +275,9 @@ LEDGER = "ledger/"  # every forecast that was served, by the day on which it was
 _WHOLE_DAY = "day-"
 
 
-def ledger_entry(day: date, job_id: str, attempt: int) -> str:
-    """What one attempt at a job forecast."""
-    return f"{LEDGER}{day.isoformat()}/{job_id}-{attempt:03d}.parquet"
+def ledger_entry(day: date, seal: str, job_id: str, attempt: int) -> str:
+    """What one attempt at a job forecast, in a folder that its content's hash names."""
+    return f"{LEDGER}{day.isoformat()}/{seal}/{job_id}-{attempt:03d}.parquet"
 
 
 def ledger_day(day: str, rows: int, content_hash: str) -> str:

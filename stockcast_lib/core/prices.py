@@ -23,6 +23,7 @@ class PriceVersion(BaseModel):
         missing_sessions: how many of the exchange's sessions have no row.
         notes: what was odd in the vendor's answer and was accepted all the same.
         own_adjustment: as in `price_history.PriceHistory`.
+        parquet_hash: of the file that the rows are read from; None before there was one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +41,7 @@ class PriceVersion(BaseModel):
     missing_sessions: int = 0
     notes: tuple[str, ...] = ()
     own_adjustment: bool = False
+    parquet_hash: str | None = None
 
 
 def is_stale(version: PriceVersion, *, now: datetime, max_age: timedelta) -> bool:

@@ -72,6 +72,9 @@ class Scores(_Part):
     forecasts: int = Field(0, description="In the ledger.")
     scored: int = Field(0, description="Of them those with an outcome at any horizon.")
     without_prices: tuple[str, ...] = Field(
-        (), description="Tickers whose prices the store no longer holds."
+        (), description="Tickers whose prices the store no longer holds, or not as written."
+    )
+    damaged: tuple[str, ...] = Field(
+        (), description="Objects of the ledger that were changed since, and so are left out."
     )
     scores: tuple[Score, ...] = ()

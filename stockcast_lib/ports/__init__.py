@@ -41,6 +41,7 @@ from stockcast_lib.ports.queue import (
     JobEvents,
     JobQueue,
     JobSubmitter,
+    Nonces,
     Submission,
     SubmissionStore,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "ModelCatalogue",
     "ModelPublishing",
     "ModelStore",
+    "Nonces",
     "NotebookRun",
     "NotebookRunner",
     "Outcome",

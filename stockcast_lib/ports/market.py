@@ -57,13 +57,16 @@ class PriceStore(Protocol):
         """
 
     def current(self, ticker: str) -> PriceVersion | None:
-        """The version fetched last."""
+        """The version fetched last. Raises DamagedPrices."""
 
     def version(self, key: str) -> PriceVersion:
-        """The manifest at a key. Raises NoPrices."""
+        """The manifest at a key. Raises NoPrices, DamagedPrices."""
 
     def load(self, version: PriceVersion) -> "PriceHistory":
-        """The rows of a version. Raises NoPrices."""
+        """The rows of a version. Raises NoPrices, DamagedPrices."""
+
+    def is_whole(self, version: PriceVersion) -> bool:
+        """Whether `load` would give its rows, as they were written."""
 
 
 class PriceBoard(Protocol):
@@ -74,6 +77,9 @@ class PriceBoard(Protocol):
 
     def publish(self, version: PriceVersion) -> None:
         """Make it the current one, unless a later one is."""
+
+    def forget(self, ticker: str) -> None:
+        """Have no current version any more: whoever asks next looks into the store."""
 
     def fetching(self, ticker: str, cancellation: Cancellation) -> AbstractContextManager[None]:
         """Held while the ticker's prices are fetched; waits for whoever holds it.

@@ -19,7 +19,7 @@ class RunArchive(Protocol):
         """Store several by their names, at the same time: a reader may find some before others."""
 
     def read(self, job_id: str, name: str) -> bytes | None:
-        """The artefact of the last attempt that has it."""
+        """The artefact of the last attempt that has it. Raises DamagedObject."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class ResultStore(Protocol):
 
     def job_id(self, result_key: str) -> str | None:
         """Whose result is kept there."""
+
+    def forget(self, result_key: str, job_id: str) -> None:
+        """Keep it no longer, if it is this job's."""
 
 
 class Ledger(Protocol):

@@ -39,6 +39,15 @@ def locked_folder(folder: Path) -> Iterator[Path]:
         yield folder
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a stack runs on the folder."""
+    try:
+        with locked_folder(folder):
+            return False
+    except BadSettings:
+        return True
+
+
 @contextlib.contextmanager
 def announced(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Tell the command line and notebooks, while this lasts, how to reach the stack."""

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.errors import StackFailed
 from stockcast_lib.settings import outer_environment
 from stockcast_lib.stack import embedded
@@ -63,6 +65,20 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
             environment |= embedded.reading_environment(reading_port, credentials)
             children.append(embedded.reading_s3_child(folder, reading_port, credentials))
     return children, environment
+
+
+def redis_role_urls(folder: Path, environment: Mapping[str, str]) -> dict[RedisRole, str]:
+    """How each role reaches the embedded Redis as its own user; of another Redis, nothing is known.
+
+    Args:
+        folder: of the stack's credentials.
+        environment: how clients reach it.
+    """
+    if outer_environment().get(_REDIS_URL):
+        return {}
+    port = urlsplit(environment[_REDIS_URL]).port or 0
+    credentials = stored_credentials(folder)
+    return {role: embedded.redis_url(port, credentials, role) for role in RedisRole}
 
 
 def _listening(child: Child, port: int) -> Child:

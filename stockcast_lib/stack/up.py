@@ -20,7 +20,7 @@ from stockcast_lib.stack.data_folder import announced
 from stockcast_lib.stack.network import free_ports, require_free
 from stockcast_lib.stack.running import Running, running
 from stockcast_lib.stack.servers import Ports, server_children
-from stockcast_lib.stack.stores import prepared_stores, server_environment
+from stockcast_lib.stack.stores import prepared_stores, redis_role_urls, server_environment
 
 _NOBODY = "local"
 READY_LINE = "stockcast: ready"
@@ -72,6 +72,7 @@ def _run(parts: Running, ports: Ports, workers: int) -> None:
         workers,
         NotebookSettings.read().notebooks_dir,
         server_environment({**environment, **holder}),
+        redis_role_urls(parts.folder, environment),
     )
     if not (parts.start(stores) and parts.start(servers)):
         return

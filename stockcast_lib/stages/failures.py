@@ -3,7 +3,7 @@
 import structlog
 
 from stockcast_lib.core import keys
-from stockcast_lib.core.errors import ErrorReport, StoreUnavailable
+from stockcast_lib.core.errors import DamagedObject, ErrorReport, StoreUnavailable
 from stockcast_lib.core.jobs import Job, JobState
 from stockcast_lib.ports import RunArchive
 
@@ -26,7 +26,7 @@ def archive_failure(archive: RunArchive, job: Job, error: ErrorReport) -> bool:
         if archive.read(job.id, keys.JOB_ARTEFACT) is None:
             data = _record(job, error, notebook=notebook)
             archive.write(job.id, job.attempt, keys.JOB_ARTEFACT, data)
-    except StoreUnavailable as away:
+    except (StoreUnavailable, DamagedObject) as away:
         _log.warning("failure.not_archived", error=away.message)
     return notebook
 

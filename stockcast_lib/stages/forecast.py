@@ -8,7 +8,7 @@ import structlog
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.cancellation import Cancellation
-from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.errors import DamagedPrices, StockcastError
 from stockcast_lib.core.jobs import Job, JobState, Stage, result_key
 from stockcast_lib.core.notebook_parameters import forecast_parameters
 from stockcast_lib.core.results import ForecastResult
@@ -19,6 +19,7 @@ from stockcast_lib.ports import (
     JobQueue,
     Ledger,
     ModelCatalogue,
+    PriceBoard,
     ResultStore,
     RunArchive,
     Tracer,
@@ -35,6 +36,7 @@ class ForecastStage:
     """Runs the model's notebook and keeps what it displays."""
 
     queue: JobQueue
+    board: PriceBoard
     results: ResultStore
     archive: RunArchive
     runner: ModelRunners
@@ -64,8 +66,11 @@ class ForecastStage:
         evidence = {keys.notebook_artefact(Stage.FORECAST): run.executed}
         try:
             result, forecast = displayed_forecast(run, job, revision)
-        except StockcastError:
+        except StockcastError as error:
             self.archive.write_all(job.id, job.attempt, evidence)
+            if isinstance(error, DamagedPrices):
+                # Whoever asks again is no longer sent to them.
+                self.board.forget(job.request.ticker)
             raise
         prices = keys.content_hash(job.price_version or "")
         key = result_key(job.request, revision, prices, stale=result.stale)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import stamina
+import structlog
 from pydantic import ValidationError
 
 from stockcast_lib.core import keys
@@ -14,6 +15,7 @@ from stockcast_lib.core.budgets import CALLS_A_RUN, CallLease, VendorRecord, res
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     BadResult,
+    DamagedPrices,
     ErrorReport,
     RunCancelled,
     StockcastError,
@@ -44,6 +46,7 @@ from stockcast_lib.ports import (
 )
 from stockcast_lib.stages.progress import progress_teller
 
+_log = structlog.get_logger()
 _HAND_OVER_TIMEOUT = 60
 # What a vendor's calls ended with that was no refusal.
 _ANSWERED = "ok"
@@ -100,9 +103,14 @@ class IngestStage:
         return version
 
     def _stored(self, ticker: str) -> PriceVersion | None:
-        version = self.store.current(ticker)
-        if version is not None:
-            self.board.publish(version)
+        try:
+            version = self.store.current(ticker)
+        except DamagedPrices as error:
+            _log.warning("prices.damaged", error=error.message)
+            return None
+        if version is None or not self.store.is_whole(version):
+            return None
+        self.board.publish(version)
         return version
 
     def _refreshed(self, claim: Claim, cancellation: Cancellation) -> PriceVersion:

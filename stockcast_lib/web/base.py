@@ -18,6 +18,7 @@ from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
+from stockcast_lib.core.wrong_fields import wrong_fields
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.access import Access
@@ -107,7 +108,7 @@ class Handler(CrossOrigin):
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            raise wrong_fields(error) from None
+            raise invalid_request(error) from None
 
     def json_body(self) -> Any:
         """The body as JSON. Ends the call with 413 or 400 where there is none."""
@@ -185,14 +186,12 @@ class Handler(CrossOrigin):
             _log.error("http.broke", path=self.request.path, exc_info=(typ, value, tb))
 
 
-def wrong_fields(error: ValidationError) -> InvalidRequest:
-    """The error for a query or a body, with every wrong field; "body" where it is no object."""
-    fields = [
-        {
-            "field": ".".join(map(str, fault["loc"])) or "body",
-            "message": fault["msg"].removeprefix("Value error, "),
-        }
-        for fault in error.errors()
-    ]
+def invalid_request(error: ValidationError) -> InvalidRequest:
+    """The error for a query or a body, with its wrong fields; "body" where it is no object."""
+    fields = wrong_fields(error, _field_message, whole="body")
     summary = "; ".join(f"{fault['field']}: {fault['message']}" for fault in fields)
     return InvalidRequest(f"The request is not valid: {summary}.", fields=fields)
+
+
+def _field_message(_field: str, fault: Any) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")

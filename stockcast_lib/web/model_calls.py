@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from stockcast_lib.core.models import ModelRef, model_ref
 from stockcast_lib.ports import ModelPublishing
-from stockcast_lib.web.base import Handler, wrong_fields
+from stockcast_lib.web.base import Handler, invalid_request
 from stockcast_lib.web.schemas import (
     ChallengeRequest,
     NoQuery,
@@ -63,4 +63,4 @@ def _body(here: Handler, model: type[Any]) -> Any:
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        raise wrong_fields(error) from None
+        raise invalid_request(error) from None

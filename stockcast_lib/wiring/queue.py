@@ -8,6 +8,7 @@ from stockcast_lib.core.jobs import Stage
 from stockcast_lib.ports import (
     UNTRACED,
     JobSubmitter,
+    Nonces,
     PriceBoard,
     RateLimit,
     ResultStore,
@@ -86,6 +87,13 @@ def job_queue() -> "RedisJobQueue":
         limit=settings.queue_limit,
         ended_lifetime=round(settings.job_days * keys.DAY),
     )
+
+
+def nonces(stage: Stage) -> Nonces:
+    """Of the frames that a stage's workers have taken."""
+    from stockcast_lib.adapters.redis_nonces import RedisNonces
+
+    return RedisNonces(redis_client(), stage)
 
 
 def result_store() -> ResultStore:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from stockcast_lib.core.errors import DamagedObject, DamagedPrices
 from stockcast_lib.core.scores import Scores
 from stockcast_lib.wiring.stores import ledger, price_store, score_store
 
@@ -24,7 +25,8 @@ def score_ledger(now: datetime | None = None) -> Scores:
     moment = now or datetime.now(UTC)
     held = ledger()
     held.join_days(moment.date())
-    rows = list(held.rows())
+    damaged: list[DamagedObject] = []
+    rows = list(held.rows(damaged.append))
     closes, missing = _closes(sorted({row["ticker"] for row in rows}))
     known = outcomes(rows, closes)
     found = Scores(
@@ -32,6 +34,7 @@ def score_ledger(now: datetime | None = None) -> Scores:
         forecasts=len(rows),
         scored=0 if known.empty else known["job_id"].nunique(),
         without_prices=missing,
+        damaged=tuple(each.details["key"] for each in damaged),
         scores=scores(known),
     )
     score_store().save(found)
@@ -41,9 +44,13 @@ def score_ledger(now: datetime | None = None) -> Scores:
 def _closes(tickers: list[str]) -> "tuple[dict[str, pd.Series[float]], tuple[str, ...]]":
     store, closes, missing = price_store(), {}, []
     for ticker in tickers:
-        version = store.current(ticker)
+        try:
+            version = store.current(ticker)
+            if version is not None:
+                closes[ticker] = store.load(version).adjusted_close
+        except DamagedPrices:
+            # The next forecast of the ticker fetches them anew.
+            version = None
         if version is None:
             missing.append(ticker)
-        else:
-            closes[ticker] = store.load(version).adjusted_close
     return closes, tuple(missing)

@@ -39,7 +39,7 @@ def price_store() -> PriceStore:
 
 def run_archive() -> RunArchive:
     """Where the evidence of runs is kept."""
-    from stockcast_lib.adapters.s3 import S3RunArchive
+    from stockcast_lib.adapters.s3_runs import S3RunArchive
 
     return S3RunArchive(bucket())
 

@@ -24,6 +24,7 @@ from stockcast_lib.wiring.models import (
 )
 from stockcast_lib.wiring.queue import (
     job_queue,
+    nonces,
     price_board,
     result_store,
     submitter,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
     from stockcast_lib.stages.challenger import ChallengerRuns
     from stockcast_lib.stages.claim_loop import ClaimLoop
-    from stockcast_lib.stages.intake import Intake
+    from stockcast_lib.stages.intake import FrameIntake, Intake
     from stockcast_lib.stages.model_runner import ModelRunners
 
 
@@ -110,6 +111,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     else:
         work = ForecastStage(
             queue=queue,
+            board=price_board(),
             results=result_store(),
             archive=run_archive(),
             runner=model_runners(),
@@ -144,13 +146,14 @@ def _challenger_runs() -> "ChallengerRuns":
     )
 
 
-def intake(stage: Stage) -> "Intake":
-    """What a stage's worker answers to a TCP message."""
-    from stockcast_lib.stages.intake import ForecastIntake, counted
+def intake(stage: Stage) -> "FrameIntake":
+    """What a stage's worker answers to a TCP frame."""
+    from stockcast_lib.stages.intake import ForecastIntake, counted, taken_once
     from stockcast_lib.stages.tracing import traced
 
     own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
-    return traced(counted(own, stage_metrics(stage)), tracer(stage), stage)
+    once = taken_once(traced(own, tracer(stage), stage), nonces(stage))
+    return counted(once, stage_metrics(stage))
 
 
 def _ingest_intake() -> "Intake":

@@ -11,6 +11,7 @@ from stockcast_lib.adapters.redis_events import RedisJobEvents
 from stockcast_lib.adapters.redis_queue import RedisJobQueue
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Lane, parse_request
+from tests.adapters.folder import Folder
 from tests.factories import asker
 
 
@@ -79,6 +80,11 @@ class Held:
         """The ids of the connections that wait in a blocking command."""
         clients = self._client.client_list()
         return [each["id"] for each in clients if each["cmd"] == command and "b" in each["flags"]]
+
+
+@pytest.fixture
+def folder(bucket):
+    return Folder(bucket)
 
 
 @pytest.fixture

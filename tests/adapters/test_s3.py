@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from stockcast_lib.adapters import s3
-from stockcast_lib.adapters.s3 import Bucket, S3RunArchive
+from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.adapters.s3_prices import S3PriceStore
+from stockcast_lib.adapters.s3_runs import S3RunArchive
 from stockcast_lib.core.errors import StoreUnavailable
 from stockcast_lib.stack.network import free_ports
 from tests.factories import FETCHED_AT, price_history, price_version

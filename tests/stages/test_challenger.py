@@ -11,7 +11,7 @@ from stockcast_lib.core.errors import QueueUnavailable
 from stockcast_lib.core.jobs import Lane, Stage, parse_request, result_key
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.stages.challenger import ChallengerRuns
-from tests.factories import CONTENT_HASH, asker
+from tests.factories import CONTENT_HASH, MANIFEST_HASH, asker
 from tests.gateway import made_job
 
 pytestmark = pytest.mark.services
@@ -57,7 +57,7 @@ def runs(queue, results, challengers):
 
 
 def served(**changes):
-    prices = keys.price_manifest("TEST", "20260105T000000Z", CONTENT_HASH)
+    prices = keys.price_manifest("TEST", "20260105T000000Z", CONTENT_HASH, MANIFEST_HASH)
     return made_job(**{"request": parse_request(ASKED), "price_version": prices, **changes})
 
 

@@ -10,6 +10,7 @@ from stockcast_lib.core.budgets import CallLease, VendorRecord
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import (
     BadVendorKey,
+    DamagedPrices,
     KernelDied,
     NotebookFailed,
     RunCancelled,
@@ -44,6 +45,9 @@ class Edges:
     def current(self, _):
         return self.stored
 
+    def is_whole(self, _):
+        return True
+
     def fetching(self, *_):
         return contextlib.nullcontext()
 
@@ -69,19 +73,22 @@ def outcome():
 
     def outcome(stored, vendors, calls=8):
         edges = Edges(stored, calls)
-        stage = IngestStage(
-            queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
-            budget=edges, vendors=vendors, notebook=Path("ingest.ipynb"),
-            freshness=Freshness.asking(vendors, WEEK),
-        )  # fmt: skip
         try:
-            stage(claim(), Cancellation())
+            staged(edges, vendors)(claim(), Cancellation())
         except StockcastError as error:
             return type(error), edges.asked
         (key,) = edges.handed_over
         return key, edges.asked
 
     return outcome
+
+
+def staged(edges, vendors):
+    return IngestStage(
+        queue=edges, board=edges, store=edges, archive=edges, runner=edges, forecast=edges,
+        budget=edges, vendors=vendors, notebook=Path("ingest.ipynb"),
+        freshness=Freshness.asking(vendors, WEEK),
+    )  # fmt: skip
 
 
 def claim():
@@ -112,6 +119,36 @@ def test_a_stored_sample_does_not_stand_in_for_a_vendor_that_may_not_be_asked(ou
 def test_old_prices_of_a_vendor_stand_in_while_none_may_be_asked(outcome):
     old = BOUGHT.model_copy(update={"fetched_at": NOW - 2 * WEEK})
     assert outcome(old, ("tiingo",), calls=0) == (old.key, False)
+
+
+class Damaged(Edges):
+    """The board knows nothing; what the store holds is not what was written there."""
+
+    def __init__(self, damage):
+        super().__init__(None, calls=8)
+        self.damage = damage
+
+    def current(self, _):
+        # The board is asked first, then the store.
+        self.asked_for_current = not getattr(self, "asked_for_current", False)
+        if self.asked_for_current:
+            return None
+        if self.damage == "manifest":
+            raise DamagedPrices("changed")
+        return BOUGHT
+
+    def is_whole(self, _):
+        return self.damage != "rows"
+
+
+@pytest.mark.parametrize(
+    ("damage", "version", "asked"),
+    [("manifest", FETCHED, True), ("rows", FETCHED, True), ("nothing", BOUGHT, False)],
+)
+def test_stored_prices_that_are_damaged_are_fetched_anew(damage, version, asked):
+    edges = Damaged(damage)
+    staged(edges, ("tiingo",))(claim(), Cancellation())
+    assert (edges.handed_over, edges.asked) == ([version.key], asked)
 
 
 class OneAtRest(Edges):

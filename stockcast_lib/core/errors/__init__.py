@@ -39,6 +39,8 @@ from stockcast_lib.core.errors.root import (
 from stockcast_lib.core.errors.running import (
     BadAnswer,
     BadResult,
+    DamagedObject,
+    DamagedPrices,
     GatewayUnavailable,
     KernelDied,
     ModelDiverged,
@@ -75,6 +77,8 @@ __all__ = [
     "BadVendorKey",
     "ContractBroken",
     "CrossSite",
+    "DamagedObject",
+    "DamagedPrices",
     "ErrorReport",
     "Fault",
     "GatewayUnavailable",

@@ -50,6 +50,18 @@ class NoPrices(StockcastError):
     code = "no-prices"
 
 
+class DamagedObject(StockcastError):
+    """What the store holds is not what was written there; `details["key"]` names it."""
+
+    code = "damaged-object"
+
+
+class DamagedPrices(DamagedObject):
+    """The same of a ticker's prices: the next forecast fetches them anew."""
+
+    code = "damaged-prices"
+
+
 class NotebookFailed(StockcastError):
     """A notebook raised; the executed notebook is archived."""
 
