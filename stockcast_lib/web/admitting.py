@@ -1,4 +1,7 @@
-"""Whether a call is for its caller, before anything else of it is done."""
+"""Whether a call is for its caller, before anything else of it is done.
+
+Its body has come by then: whoever is answered before that finds the connection closed.
+"""
 
 from stockcast_lib.core.addresses import one_owner
 from stockcast_lib.core.cross_site import is_cross_site

@@ -5,7 +5,7 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
+from tornado.web import Finish, HTTPError, stream_request_body
 
 from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
@@ -50,7 +50,7 @@ class Handler(CrossOrigin):
         # What the call is about, for its line in the log.
         self.subject: dict[str, str] = {}
 
-    def prepare(self) -> Awaitable[None] | None:
+    def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
         try:
             length = int(self.request.headers.get("Content-Length", "0"))
@@ -58,7 +58,6 @@ class Handler(CrossOrigin):
             raise HTTPError(400, "Content-Length is not a number.") from None
         if length > MAX_BODY:
             self._refuse_body()
-        return None
 
     @property
     def client(self) -> str:
@@ -174,11 +173,7 @@ class Handler(CrossOrigin):
 
     def methods(self) -> list[str]:
         """Those that its path has."""
-        return [method for method in self.SUPPORTED_METHODS if self._answers(method)]
-
-    def _answers(self, method: str) -> bool:
-        name = "get" if method == "HEAD" else method.lower()
-        return getattr(type(self), name) is not getattr(RequestHandler, name)
+        return []
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what is a fault of ours; the caller's is in the access log."""
