@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from stockcast_lib.core.jobs import JobState
-from stockcast_lib.core.tokens import MAY_BE_OPEN, Right, TokenHolder, new_token, token_digest
+from stockcast_lib.core.tokens import MAY_BE_OPEN, Right, TokenHolder, token_digest
 from stockcast_lib.web.access import Access
 from stockcast_lib.web.routes import CALLS
 from tests.gateway import Service, fetch, made_job, running_gateway, unwatched_gateway
 
-TOKENS = {right: new_token() for right in Right}
+TOKENS = {right: token_digest(f"the token to {right}") for right in Right}
 # Each has one right.
 HOLDERS = tuple(
     TokenHolder(right, frozenset({right}), token_digest(token)) for right, token in TOKENS.items()
