@@ -9,7 +9,7 @@ import httpx
 import pytest
 import websocket
 
-from stockcast_lib.core.tokens import Right, TokenHolder, new_token, token_digest
+from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
 from stockcast_lib.dashboard.server.admission import COOKIE
 from stockcast_lib.dashboard.server.command import Seats, dashboard_command
 from tests.dashboard.server.running import WIDGET, served, write_notebook
@@ -17,7 +17,7 @@ from tests.servers import clean_environment
 
 pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(180)]
 
-ADA, EVE = new_token(), new_token()
+ADA, EVE = "a1" * 24, "e5" * 24
 HOLDERS = (
     TokenHolder("ada", frozenset({Right.READ, Right.FORECAST}), token_digest(ADA)),
     # To whom the dashboard, where one asks and reads, is closed.
@@ -187,7 +187,7 @@ def test_whom_a_trusted_proxy_names_comes_in(tmp_path, proxies, status):
             assert httpx.get(address, headers=forwarded, timeout=30).status_code == status
         page = httpx.get(running.url).text
     assert "Token</label>" not in page
-    assert "ask whoever runs it for the address" in page
+    assert "for the address" in page
 
 
 def test_it_does_not_start_where_nobody_could_come_in(tmp_path):
