@@ -68,6 +68,7 @@ def read(tmp_path):
         ("GatewaySettings", {"gateway_host": "127.0.0.1", "gateway_port": 8000}),
         ("ClientSettings", {"api": None, "api_token": None}),
         ("AccessSettings", {"tokens": "", "require_tokens": "frozenset()", "rate_limit": 0}),
+        ("VisitorSettings", {"dashboard_ask_token": False, "dashboard_proxies": []}),
         ("WorkerSettings", {"addresses": [["127.0.0.1", 7101], ["127.0.0.1", 7102]]}),
     ],
 )
@@ -137,6 +138,10 @@ def test_an_empty_variable_is_as_good_as_none(read):
         ("AccessSettings", "STOCKCAST_TOKENS", "ada:read:the-password"),
         ("AccessSettings", "STOCKCAST_REQUIRE_TOKENS", "publish"),
         ("AccessSettings", "STOCKCAST_RATE_LIMIT", "-1"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "*"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "https://example.org/"),
+        ("VisitorSettings", "STOCKCAST_DASHBOARD_PROXIES", "everybody"),
+        ("VisitorSettings", "STOCKCAST_DASHBOARD_USER_HEADER", "X User"),
         ("AccessSettings", "STOCKCAST_TRUST_PROXY", "10.0.0.1/8"),
     ],
 )
