@@ -15,6 +15,7 @@ from stockcast_lib.settings.environments import (
 )
 from stockcast_lib.settings.roles import (
     ClientSettings,
+    ConnectionSettings,
     DashboardSettings,
     GatewaySettings,
     ModelSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "STACK_ENV",
     "AccessSettings",
     "ClientSettings",
+    "ConnectionSettings",
     "DashboardSettings",
     "GatewaySettings",
     "ModelSettings",

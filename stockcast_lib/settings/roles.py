@@ -190,6 +190,16 @@ class GatewaySettings(Role):
     gateway_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
 
 
+class ConnectionSettings(Role):
+    """How many connections a server takes, in all and from one address; 0 is no limit of ours.
+
+    Behind a proxy, or from a gateway to a worker, all come from one address.
+    """
+
+    connections: int = Field(0, ge=0)
+    connections_per_peer: int = Field(0, ge=0)
+
+
 class TraceSettings(Role):
     """Where traces go: the base address of a collector that takes OTLP over HTTP; else nowhere."""
 

@@ -4,7 +4,6 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from tornado.web import Finish, HTTPError, stream_request_body
 from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
+from stockcast_lib.core.plain_json import NoPlainJson, plain_json
 from stockcast_lib.core.wrong_fields import wrong_fields
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
@@ -114,10 +114,15 @@ class Handler(CrossOrigin):
         if self._finished:  # refused while it came in
             raise Finish
         try:
-            return json.loads(self.received)
-        except (ValueError, RecursionError):
-            self.send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
-            raise Finish from None
+            return plain_json(self.received.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self._refuse_json("is not JSON in UTF-8")
+        except NoPlainJson as error:
+            self._refuse_json(str(error))
+        raise Finish
+
+    def _refuse_json(self, why: str) -> None:
+        self.send_problem(problem(400, "not-json", f"The body {why}."))
 
     async def ended(self, job_id: str, seconds: float) -> Job:
         """The job when it has ended, or as it is after some seconds."""

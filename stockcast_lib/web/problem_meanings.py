@@ -137,6 +137,11 @@ MEANINGS: dict[str, Meaning] = {
     "worker-unavailable": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE, "No worker takes forecasts at the moment.", _ASK_LATER
     ),
+    "too-many-connections": Meaning(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The server has as many connections as it may, in all or from one address.",
+        "Close those that you do not use, or come back after the seconds that Retry-After names.",
+    ),
     "not-ready": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Something that a forecast needs is away; `away` names it.",

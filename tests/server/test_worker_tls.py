@@ -34,7 +34,7 @@ def worker(tls):
 
     async def start():
         accepted = lambda frame: Reply(Status.ACCEPTED, frame.message.job_id)  # noqa: E731
-        server = MessageServer(accepted, KEY, SILENCE, tls)
+        server = MessageServer(accepted, KEY, SILENCE, tls=tls)
         server.add_sockets(sockets)
         return server
 

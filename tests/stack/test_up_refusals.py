@@ -66,6 +66,8 @@ def test_without_the_dashboards_notebook_it_says_what_to_do(start_up, tmp_path):
         ("STOCKCAST_RUN_TIMEOUT_SECONDS", "soon"),
         ("STOCKCAST_QUEUE_LIMIT", "0"),
         ("STOCKCAST_BODY_SECONDS", "-1"),
+        ("STOCKCAST_CONNECTIONS", "-1"),
+        ("STOCKCAST_CONNECTIONS_PER_PEER", "many"),
         ("STOCKCAST_FRAME_KEY", "short"),
         ("STOCKCAST_REDIS_URL", "localhost:6379"),
         ("STOCKCAST_S3_ENDPOINT_URL", "localhost:9000"),

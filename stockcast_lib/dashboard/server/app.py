@@ -22,6 +22,7 @@ from voila.static_file_handler import (
 )
 from voila.tornado.handler import TornadoVoilaHandler
 
+from stockcast_lib.connections import LimitedServer, Places, raise_descriptor_limit
 from stockcast_lib.core.figures import SessionFigures
 from stockcast_lib.dashboard.server import scripts
 from stockcast_lib.dashboard.server.admission import Admission
@@ -48,6 +49,16 @@ _FOR_MACHINES = (READY_PATH, "healthz", "metrics")
 _STYLE = "stockcast.css"
 _SCRIPTS_URL = "stockcast/scripts"
 _FILE_HANDLERS = {AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler}
+_IDLE_SECONDS = 75.0
+_BODY_SECONDS = 20.0
+# The page sends its kernel everything by its socket, and by requests next to nothing.
+_MAX_BODY = 1024 * 1024
+# Of visitors who come at once.
+_BACKLOG = 1024
+_NO_PLACE = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n"
+    b"Retry-After: 5\r\n\r\n"
+)
 # In milliseconds: a visitor whose machine went to sleep closes nothing.
 _PINGS = {"ws_ping_interval": 10_000, "ws_ping_timeout": 30_000}
 
@@ -59,6 +70,8 @@ class DashboardApp(Voila):  # type: ignore[misc]
     retry_seconds = Integer(15, min=1, config=True, help="When a refused page tries again.")
     alone_seconds = Float(45, config=True, help="How long a kernel lives without its page.")
     unused_seconds = Float(3600, config=True, help="How long it lives with a page nobody uses.")
+    connections = Integer(0, min=0, config=True, help="How many there may be; 0: no limit of ours.")
+    connections_per_peer = Integer(0, min=0, config=True, help="How many of one address.")
     reap_seconds = Float(3, config=True, help="How often kernels are looked at.")
     admission = Unicode(
         "", config=True, help="The function that says who may come in, or None for everybody."
@@ -144,7 +157,21 @@ class DashboardApp(Voila):  # type: ignore[misc]
         # The two large ones, before somebody waits for them.
         for script in (self._chunks, scripts.plotly_script()):
             IOLoop.current().add_callback(asyncio.to_thread, getattr, script, "packed", None)
+        # Voilà asks its application for a server without limits.
+        self.app.listen = self._listen_within_limits
         super().listen()
+
+    def _listen_within_limits(self, port: int, address: str) -> None:
+        raise_descriptor_limit()
+        server = LimitedServer(
+            self.app,
+            places=Places(self.connections, self.connections_per_peer),
+            refusal=_NO_PLACE,
+            idle_connection_timeout=_IDLE_SECONDS,
+            body_timeout=_BODY_SECONDS,
+            max_body_size=_MAX_BODY,
+        )
+        server.listen(port, address, backlog=_BACKLOG)
 
     def stop(self) -> None:
         """See `Voila`."""
