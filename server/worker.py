@@ -12,6 +12,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -59,12 +60,18 @@ class MessageServer(TCPServer):
         key: the shared frame key.
         silence: seconds after which a connection without a whole line is closed.
         places: for connections; without them as many as the system permits.
+        tls: with which connections are taken; None for plain TCP.
     """
 
     def __init__(
-        self, intake: FrameIntake, key: bytes, silence: float, places: Places | None = None
+        self,
+        intake: FrameIntake,
+        key: bytes,
+        silence: float,
+        places: Places | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        super().__init__(max_buffer_size=2 * MAX_LINE)
+        super().__init__(ssl_options=tls, max_buffer_size=2 * MAX_LINE)
         self._places = places or Places()
         self._intake = intake
         self._key = key
@@ -180,6 +187,7 @@ class _StageWorker:
             QueueSettings.read().frame_key_bytes,
             settings.silence_seconds,
             Places(limits.connections, limits.connections_per_peer),
+            wiring.worker_tls(),
         )
         self.health = WorkerHealth(
             self._loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set

@@ -72,6 +72,7 @@ def test_without_the_dashboards_notebook_it_says_what_to_do(start_up, tmp_path):
         ("STOCKCAST_REDIS_URL", "localhost:6379"),
         ("STOCKCAST_S3_ENDPOINT_URL", "localhost:9000"),
         ("STOCKCAST_DASHBOARD_SESSIONS", "many"),
+        ("STOCKCAST_REQUIRE_TOKENS", "all"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_anything_starts(start_up, tmp_path, variable, value):
