@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from stockcast_lib.adapters.integrity import seal
+from stockcast_lib.adapters.integrity import is_whole, seal
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.adapters.s3_price_rows import S3PriceRows
 from stockcast_lib.core import keys
@@ -87,9 +87,7 @@ class S3PriceStore:
         held = self._bucket.get(key)
         if held is None:
             raise NoPrices(f"The store holds no price version {key}.")
-        # Its key holds its hash, so the hash is of what it was before it had a key.
-        named, unnamed = keys.price_manifest_seal(key), held.replace(key.encode(), b"")
-        if named in {None, seal(unnamed)}:
+        if is_whole(key, held):
             with contextlib.suppress(ValidationError):
                 return PriceVersion.model_validate_json(held)
         raise _damaged(keys.ticker_of_manifest(key), key)

@@ -237,9 +237,12 @@ def symbol_list(stored_at: str, content_hash: str) -> str:
     return f"{SYMBOL_LISTS}{stored_at}{symbol_list_end(content_hash)}"
 
 
+RUNS = "runs/"
+
+
 def run_folder(job_id: str) -> str:
     """All attempts at a job."""
-    return f"runs/{job_id}/"
+    return f"{RUNS}{job_id}/"
 
 
 def run_artefact(job_id: str, attempt: int, seal: str, name: str) -> str:

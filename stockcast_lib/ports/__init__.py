@@ -50,6 +50,7 @@ from stockcast_lib.ports.results import (
     ScoreStore,
     StoredForecast,
 )
+from stockcast_lib.ports.room import UNWATCHED, Room
 from stockcast_lib.ports.tracing import (
     UNTRACED,
     Attribute,
@@ -61,6 +62,7 @@ from stockcast_lib.ports.tracing import (
 __all__ = [
     "UNCOUNTED",
     "UNTRACED",
+    "UNWATCHED",
     "Attribute",
     "CellRun",
     "Challengers",
@@ -87,6 +89,7 @@ __all__ = [
     "PriceStore",
     "RequestMetrics",
     "ResultStore",
+    "Room",
     "RunArchive",
     "ScoreStore",
     "ServerMetrics",

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from stockcast_lib.adapters.disk_room import MEGABYTE, DiskRoom
 from stockcast_lib.core.errors import StackFailed
-from stockcast_lib.settings import outer_environment
+from stockcast_lib.ports import UNWATCHED, Room
+from stockcast_lib.settings import RoomSettings, outer_environment
 from stockcast_lib.stack import embedded
 from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.network import LOOPBACK, accepts, free_ports
@@ -15,6 +17,7 @@ from stockcast_lib.stack.supervisor import Child
 _REDIS_URL = "STOCKCAST_REDIS_URL"
 _S3_URL = "STOCKCAST_S3_ENDPOINT_URL"
 _BUCKET = "STOCKCAST_S3_BUCKET"
+_STORES_DIR = "STOCKCAST_STORES_DIR"
 _STORE_NAMES = (
     _S3_URL, _BUCKET, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
@@ -50,6 +53,8 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
         environment[_REDIS_URL] = embedded.redis_url(redis_port, credentials)
         redis = embedded.redis_child(folder, redis_port, credentials)
         children.append(_listening(redis, redis_port) if small else redis)
+    if not _far(outer):
+        environment[_STORES_DIR] = str(folder.absolute())
     if outer.get(_S3_URL):
         own = {name: outer[name] for name in _STORE_NAMES if name in outer}
         own = {_BUCKET: embedded.BUCKET, "AWS_DEFAULT_REGION": REGION, **own}
@@ -63,6 +68,22 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
             environment |= embedded.reading_environment(reading_port, credentials)
             children.append(embedded.reading_s3_child(folder, reading_port, credentials))
     return children, environment
+
+
+def stack_room(folder: Path) -> Room:
+    """What a stack's folder has, for as far as its data are there.
+
+    Raises:
+        BadSettings: the setting is wrong.
+    """
+    if _far(outer_environment()):
+        return UNWATCHED
+    return DiskRoom(folder, RoomSettings.read_outer().least_free_mb * MEGABYTE)
+
+
+def _far(outer: Mapping[str, str]) -> bool:
+    """Whether the stack keeps no data of its own."""
+    return bool(outer.get(_REDIS_URL) and outer.get(_S3_URL))
 
 
 def _listening(child: Child, port: int) -> Child:

@@ -20,7 +20,16 @@ from stockcast_lib.core.jobs import (
 )
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
-from stockcast_lib.ports import JobQueue, ModelCatalogue, PriceBoard, ResultStore, StageMetrics
+from stockcast_lib.ports import (
+    UNWATCHED,
+    JobQueue,
+    ModelCatalogue,
+    PriceBoard,
+    ResultStore,
+    Room,
+    StageMetrics,
+)
+from stockcast_lib.stages.room import require_room
 
 Intake = Callable[[Message], Reply]
 
@@ -50,6 +59,7 @@ class IngestIntake:
     models: ModelCatalogue
     freshness: Freshness
     id_key: bytes
+    room: Room = UNWATCHED
 
     def __call__(self, message: Message) -> Reply:
         """Done when the result stands on fresh prices, else joined or accepted.
@@ -57,6 +67,7 @@ class IngestIntake:
         Raises:
             InvalidRequest: the request breaks the rules.
             QueueFull: too many jobs wait.
+            DiskFull: there is no room for what a job would leave.
             BadFrame: a message for the other stage, or an asker that is none.
         """
         if not isinstance(message, Submit):
@@ -69,6 +80,7 @@ class IngestIntake:
         finished = self._finished(request, revision)
         if finished is not None:
             return Reply(Status.DONE, finished)
+        require_room(self.room)
         new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
         key, trace = request_key(request, revision), message.traceparent
         job_id, is_new = self.queue.submit(request, key, new_id, asker, traceparent=trace)

@@ -29,7 +29,7 @@ from stockcast_lib.wiring.queue import (
     submitter,
     vendor_budget,
 )
-from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_archive
+from stockcast_lib.wiring.stores import freshness, ledger, price_store, room, run_archive
 from stockcast_lib.wiring.tracing import tracer
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.forecast import ForecastStage
     from stockcast_lib.stages.ingest import IngestStage
+    from stockcast_lib.stages.room import work_with_room
     from stockcast_lib.stages.tracing import TracedRunner
 
     queue, spans = job_queue(), tracer(stage)
@@ -125,7 +126,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         worker=worker,
         queue=queue,
         archive=archive,
-        work=work,
+        work=work_with_room(work, room()),
         longest_wait=WorkerSettings.read().longest_retry_seconds,
         metrics=stage_metrics(stage),
         tracer=spans,
@@ -148,10 +149,12 @@ def _challenger_runs() -> "ChallengerRuns":
 def intake(stage: Stage) -> "Intake":
     """What a stage's worker answers to a TCP message."""
     from stockcast_lib.stages.intake import ForecastIntake, counted
+    from stockcast_lib.stages.room import intake_with_room
     from stockcast_lib.stages.tracing import traced
 
     own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
-    return traced(counted(own, stage_metrics(stage)), tracer(stage), stage)
+    told = counted(intake_with_room(own, room()), stage_metrics(stage))
+    return traced(told, tracer(stage), stage)
 
 
 def _ingest_intake() -> "Intake":
@@ -164,4 +167,5 @@ def _ingest_intake() -> "Intake":
         models=models(),
         freshness=freshness(),
         id_key=QueueSettings.read().frame_key_bytes,
+        room=room(),
     )
