@@ -17,8 +17,10 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
-# For Redis, S3, kernels, logs and the listener.
-_OWN_DESCRIPTORS = 256
+# As many as anybody has a use for, where the system names no end.
+_PLENTY = 65_536
+# For Redis, S3, logs, the listener, and twenty for each of the dashboard's kernels.
+_OWN_DESCRIPTORS = 1024
 # Who is turned away is given so long to read why, if not too many are.
 _LINGER_SECONDS = 1.0
 _MOST_LINGERING = 64
@@ -26,10 +28,20 @@ _PIECE = 4096
 
 
 def raise_descriptor_limit() -> None:
-    """Let this process have as many descriptors as its user may."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):  # a system may have a lower limit of its own
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    """Let this process have as many descriptors as its user may, or plenty."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _PLENTY if hard == resource.RLIM_INFINITY else min(hard, _PLENTY)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # a system may have a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _room() -> int:
+    """How many connections leave this process descriptors of its own."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if descriptors == resource.RLIM_INFINITY:
+        descriptors = _PLENTY
+    return max(descriptors - _OWN_DESCRIPTORS, descriptors // 2)
 
 
 class Places:
@@ -41,8 +53,7 @@ class Places:
     """
 
     def __init__(self, most: int = 0, per_peer: int = 0) -> None:
-        descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        room = max(1, descriptors - _OWN_DESCRIPTORS)
+        room = _room()
         self._most = min(most, room) if most else room
         self._per_peer = per_peer or room
         self._taken = 0

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.kernels, pytest.m
 
 # Of the test's process, and of each server's, besides what they need themselves.
 _, DESCRIPTORS = resource.getrlimit(resource.RLIMIT_NOFILE)
-COUNT = min(10_000, DESCRIPTORS - 512)
+COUNT = min(10_000, DESCRIPTORS - 2048)
 SILENCE_SECONDS = 60
 # As docs/operations.md says.
 IDLE_SECONDS = 75

@@ -8,7 +8,7 @@ from tests.soak.watch import Sample, growth
 
 
 def samples(lives, a_second):
-    """One every five seconds, by noise of a megabyte, of processes that follow each other."""
+    """One every five seconds, give or take half a megabyte, by each begin, end and level."""
     noise = random.Random(1)  # noqa: S311  # repeatable, not secret
     return [
         Sample(moment, "gateway", pid, 100 + moment - begin,

@@ -82,7 +82,7 @@ def few_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-@pytest.mark.parametrize(("most", "room"), [(0, 44), (1000, 44), (10, 10)])
+@pytest.mark.parametrize(("most", "room"), [(0, 150), (1000, 150), (10, 10)])
 def test_there_are_never_more_places_than_the_system_has_descriptors(few_descriptors, most, room):
     few_descriptors(300)
     places = Places(most)
