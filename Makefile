@@ -27,9 +27,9 @@ run: install
 
 # RUNLEVEL=1: the package's own Redis service stays off.
 test-tools:
-	@{ command -v chromium && command -v redis-server && command -v nginx; } >/dev/null || { \
-	  apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium nginx-light redis-server; } || \
-	  { echo "install chromium, nginx and redis-server for the tests" >&2; exit 1; }
+	@{ command -v chromium && command -v redis-server && command -v nginx && command -v faketime; } >/dev/null || { \
+	  apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium nginx-light redis-server faketime; } || \
+	  { echo "install chromium, nginx, redis-server and faketime for the tests" >&2; exit 1; }
 
 # Most tests wait for servers most of the time: two files at once, each on servers of its own.
 # On a busy machine one of thousands may miss its time: up to three a run are tried once more, and shown.

@@ -103,13 +103,14 @@ def _stop(process: "subprocess.Popen[str]") -> None:
 
 
 @contextmanager
-def running_redis(folder: Path, version: int) -> Iterator[str]:
+def running_redis(folder: Path, version: int, **variables: str) -> Iterator[str]:
     """The URL of an embedded Redis of a major version; skips where this machine has none."""
     binary = _redis_of(version)
     if binary is None:
         pytest.skip(f"no redis-server {version} here")
     credentials, (port,) = stored_credentials(folder), free_ports(1)
-    with _supervised(folder, embedded.redis_child(folder, port, credentials, binary)):
+    child = embedded.redis_child(folder, port, credentials, binary)
+    with _supervised(folder, replace(child, env={**child.env, **variables})):
         yield embedded.redis_url(port, credentials)
 
 

@@ -8,11 +8,15 @@ import hashlib
 import re
 
 from stockcast_lib.adapters.s3 import Bucket
+from stockcast_lib.core import keys
 from stockcast_lib.core.errors import DamagedObject
 
 _LENGTH = 32
 _FOLDER = re.compile(rf"/([0-9a-f]{{{_LENGTH}}})/[^/]+$")
 _ENDING = re.compile(r"-([0-9a-f]{16,})\.[^/]+$")
+# Elsewhere a hash in a key is of something else.
+_NAMED = (keys.RUNS, keys.LEDGER, keys.SCORES, keys.SYMBOL_LISTS)
+_MANIFESTS = (keys.PRICES, keys.TRIAL_PRICES)
 
 
 def seal(data: bytes) -> str:
@@ -22,8 +26,12 @@ def seal(data: bytes) -> str:
 
 def is_whole(key: str, data: bytes) -> bool:
     """Whether an object is what its key names; so is every one whose key names nothing."""
-    named = _FOLDER.search(key) or _ENDING.search(key)
-    return named is None or hashlib.sha256(data).hexdigest().startswith(named[1])
+    if key.startswith(_MANIFESTS):
+        # The manifest holds its key, and that its hash: which is of what it was without a key.
+        named = keys.price_manifest_seal(key)
+        return named in {None, seal(data.replace(key.encode(), b""))}
+    found = (_FOLDER.search(key) or _ENDING.search(key)) if key.startswith(_NAMED) else None
+    return found is None or hashlib.sha256(data).hexdigest().startswith(found[1])
 
 
 def read_whole(bucket: Bucket, key: str, remedy: str) -> bytes | None:

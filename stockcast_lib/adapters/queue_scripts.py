@@ -20,6 +20,7 @@ _CONSTANTS = {
     "worker_lifetime": int(keys.WORKER_LIFETIME),
     "worker_seen": keys.WORKER_SEEN,
     "runs_lifetime": keys.RUNS_LIFETIME,
+    "longest_run": keys.LONGEST_RUN,
 }
 
 

@@ -91,9 +91,15 @@ class RedisPriceBoard:
             with redis_errors():
                 if lock.acquire(blocking_timeout=max(0.0, min(_STEP_SECONDS, left))):
                     return
+                self._free_what_cannot_lapse(ticker)
             if left <= _STEP_SECONDS:
                 raise QueueUnavailable(f"Another worker has been fetching {ticker} for too long.")
         raise RunCancelled(f"The job was ended while another worker fetched {ticker}.")
+
+    def _free_what_cannot_lapse(self, ticker: str) -> None:
+        # Redis's clock was put back: the lock of a worker that died would stay for as long.
+        if self._client.pttl(keys.ticker_lock(ticker)) > 2 * 1000 * self._lock_lifetime:
+            self._client.delete(keys.ticker_lock(ticker))
 
 
 def _renew(lock: "redis.lock.Lock", over: threading.Event, every: float) -> None:

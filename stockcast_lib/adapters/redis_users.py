@@ -98,7 +98,9 @@ USERS: tuple[RedisUser, ...] = (
             *_VENDOR_KEYS, *_own("lease:*"), keys.ticker_lock(_ANY), keys.nonce(Stage.INGEST, _ANY),
         ),
         # The tickers' locks, and the vendors' budgets.
-        commands=(*_WORKER, *_TRANSACTION, "del", "pexpire", "incrby", "decrby", "ttl", "info"),
+        commands=(
+            *_WORKER, *_TRANSACTION, "del", "pexpire", "pttl", "incrby", "decrby", "ttl", "info",
+        ),
     ),
     RedisUser(
         RedisRole.FORECAST,

@@ -41,10 +41,9 @@ class S3Backtests:
         return None if data is None else _from_bytes(data)
 
     def save(self, content_hash: str, config: ModelConfig, fits: OriginFits) -> None:
-        """Keep a backtest, unless it is kept already."""
-        key = self._key(content_hash, config)
-        if not self._bucket.list(key):
-            self._bucket.put(key, _to_bytes(fits))
+        """Keep a backtest, unless a whole one is kept already."""
+        if self.load(content_hash, config) is None:
+            self._bucket.put(self._key(content_hash, config), _to_bytes(fits))
 
     def _key(self, content_hash: str, config: ModelConfig) -> str:
         model = config.model_dump_json(exclude=_OF_NO_MATTER)

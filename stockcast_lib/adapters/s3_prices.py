@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from stockcast_lib.adapters.integrity import seal
+from stockcast_lib.adapters.integrity import is_whole, seal
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.adapters.s3_price_rows import S3PriceRows
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import DamagedPrices, NoPrices
-from stockcast_lib.core.prices import PriceVersion
+from stockcast_lib.core.prices import CLOCKS_DIFFER, PriceVersion
 
 if TYPE_CHECKING:
     from stockcast_lib.core.price_history import PriceHistory
@@ -74,22 +74,25 @@ class S3PriceStore:
 
     def _key(self, unnamed: PriceVersion) -> str:
         own = seal(unnamed.model_dump_json().encode())
-        stamp = keys.stamp(unnamed.fetched_at)
+        # The greatest key is the current version's, whatever the clock says.
+        last = self._last(unnamed.ticker)
+        stamp = keys.stamp_behind(unnamed.fetched_at, last, CLOCKS_DIFFER)
         return keys.price_manifest(unnamed.ticker, stamp, unnamed.content_hash, own, self._folder)
+
+    def _last(self, ticker: str) -> str | None:
+        return next(reversed(self._bucket.list(keys.price_manifests(ticker, self._folder))), None)
 
     def current(self, ticker: str) -> PriceVersion | None:
         """See `PriceStore.current`."""
-        manifests = self._bucket.list(keys.price_manifests(ticker, self._folder))
-        return self.version(manifests[-1]) if manifests else None
+        last = self._last(ticker)
+        return None if last is None else self.version(last)
 
     def version(self, key: str) -> PriceVersion:
         """See `PriceStore.version`."""
         held = self._bucket.get(key)
         if held is None:
             raise NoPrices(f"The store holds no price version {key}.")
-        # Its key holds its hash, so the hash is of what it was before it had a key.
-        named, unnamed = keys.price_manifest_seal(key), held.replace(key.encode(), b"")
-        if named in {None, seal(unnamed)}:
+        if is_whole(key, held):
             with contextlib.suppress(ValidationError):
                 return PriceVersion.model_validate_json(held)
         raise _damaged(keys.ticker_of_manifest(key), key)

@@ -37,5 +37,6 @@ class S3Scores:
             raise ValueError("a look at the ledger has a time")
         data = scores.model_dump_json(by_alias=True).encode()
         digest = hashlib.sha256(data).hexdigest()[:16]
-        key = keys.score_document(keys.stamp(scores.scored_at), digest)
+        last = next(reversed(self._bucket.list(keys.SCORES)), None)
+        key = keys.score_document(keys.stamp_behind(scores.scored_at, last), digest)
         self._bucket.put(key, data, "application/json")

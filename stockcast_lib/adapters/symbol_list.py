@@ -68,8 +68,8 @@ class S3SymbolLists:
         """Make this list the current one; its key, an old one where nothing has changed."""
         data = write_symbols(symbols).encode()
         content_hash = seal(data)
-        stamp = keys.stamp(stored_at)
         current = self.current()
+        stamp = keys.stamp_behind(stored_at, current)
         same = current is not None and current.endswith(keys.symbol_list_end(content_hash))
         # One that is damaged is stored again.
         if current is not None and same and self._bucket.get(current) == data:

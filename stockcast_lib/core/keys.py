@@ -1,6 +1,6 @@
 """Every Redis key, every S3 key and every lifetime, so that none is spelt twice."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from stockcast_lib.core.jobs import Lane, Stage
 from stockcast_lib.core.protocol import MAX_CLOCK_SKEW_SECONDS
@@ -38,6 +38,8 @@ WORKER_SEEN = 3.0
 # The weight of the newest run in the mean of a stage's runs, which is forgotten after a day.
 NEWEST_RUN = 0.2
 RUNS_LIFETIME = DAY
+# A run that seems to have taken longer tells of a clock that was set.
+LONGEST_RUN = DAY
 
 # --- Redis
 
@@ -132,9 +134,32 @@ MODEL_GATE = f"{PREFIX}gate"  # held while a notebook is on its way to be publis
 # --- S3; no key is ever written twice with other bytes
 
 
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
 def stamp(moment: datetime) -> str:
     """A moment as keys have it: they sort by it."""
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    return moment.astimezone(UTC).strftime(_STAMP)
+
+
+def stamp_behind(
+    moment: datetime, last_key: str | None, tolerance: timedelta = timedelta(0)
+) -> str:
+    """A stamp for what is to sort behind a key; the moment's own, unless a clock was put back.
+
+    Args:
+        moment: when it was made.
+        last_key: the greatest key that there is; its name begins with a stamp.
+        tolerance: by which clocks of several machines may differ: so much earlier sorts before.
+    """
+    if last_key is None:
+        return stamp(moment)
+    text = last_key.rpartition("/")[2].partition("-")[0]
+    try:
+        last = datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
+    except ValueError:  # of somebody who names keys in another way
+        return stamp(moment)
+    return stamp(last + timedelta(microseconds=1) if last >= moment + tolerance else moment)
 
 
 PRICES = "prices/"
@@ -250,9 +275,12 @@ def symbol_list(stored_at: str, content_hash: str) -> str:
     return f"{SYMBOL_LISTS}{stored_at}{symbol_list_end(content_hash)}"
 
 
+RUNS = "runs/"
+
+
 def run_folder(job_id: str) -> str:
     """All attempts at a job."""
-    return f"runs/{job_id}/"
+    return f"{RUNS}{job_id}/"
 
 
 def run_artefact(job_id: str, attempt: int, seal: str, name: str) -> str:

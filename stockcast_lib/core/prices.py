@@ -13,6 +13,8 @@ DEFAULT_MAX_AGE = timedelta(days=7)
 _LATE, _ASK_LATE_AGAIN = timedelta(days=30), timedelta(hours=1)
 _ASK_BEFORE_SAMPLE_AGAIN = timedelta(hours=1)
 _SAMPLE = "sample"
+# By so much the clocks of several machines may.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class PriceVersion(BaseModel):
@@ -76,8 +78,9 @@ class Freshness:
 
     def is_due(self, version: PriceVersion, *, now: datetime) -> bool:
         """Whether a vendor is to be asked again before the version is used."""
-        patience = self._patience(version)
-        return patience is None or now - version.fetched_at > patience
+        patience, age = self._patience(version), now - version.fetched_at
+        # From the future: a clock was put back, and nobody knows how old they are.
+        return patience is None or age > patience or age < -CLOCKS_DIFFER
 
     def _patience(self, version: PriceVersion) -> timedelta | None:
         if version.sample:

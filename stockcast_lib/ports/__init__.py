@@ -52,6 +52,7 @@ from stockcast_lib.ports.results import (
     ScoreStore,
     StoredForecast,
 )
+from stockcast_lib.ports.room import UNWATCHED, Room
 from stockcast_lib.ports.tracing import (
     UNTRACED,
     Attribute,
@@ -63,6 +64,7 @@ from stockcast_lib.ports.tracing import (
 __all__ = [
     "UNCOUNTED",
     "UNTRACED",
+    "UNWATCHED",
     "Attribute",
     "CellRun",
     "Challengers",
@@ -91,6 +93,7 @@ __all__ = [
     "RateLimit",
     "RequestMetrics",
     "ResultStore",
+    "Room",
     "RunArchive",
     "ScoreStore",
     "ServerMetrics",

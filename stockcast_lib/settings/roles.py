@@ -178,6 +178,19 @@ class WorkerSettings(Role):
         return self.worker_cert, self.worker_key
 
 
+class RoomSettings(Role):
+    """The disk that Redis and S3 keep their data on, where they are on this machine.
+
+    Attributes:
+        stores_dir: the folder of their data, which `stockcast up` tells its servers; without it
+            nobody looks.
+        least_free_mb: so much of that disk is kept free: below it new forecasts are refused.
+    """
+
+    stores_dir: Path | None = None
+    least_free_mb: int = Field(64, ge=0)
+
+
 class GatewaySettings(Role):
     """Where the gateway listens, and for how long it waits for a request's body.
 

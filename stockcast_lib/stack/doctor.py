@@ -10,11 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from stockcast_lib.adapters.disk_room import MEGABYTE, DiskRoom
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import (
     ModelSettings,
     NotebookSettings,
     QueueSettings,
+    RoomSettings,
     StoreSettings,
     VendorSettings,
     announced_vendors,
@@ -59,6 +61,7 @@ def checks() -> list[tuple[str, Callable[[], Check]]]:
         ("Redis", partial(running_redis, redis, ca)),
         ("rclone", local_s3),
         ("S3", partial(running_s3, store)),
+        ("room on the disk", lambda: room(RoomSettings.read())),
         ("price vendors", lambda: vendors(VendorSettings.read(), announced_vendors())),
         ("Jupyter kernel", kernel),
         ("limit on kernels' processes", process_limit),
@@ -223,6 +226,18 @@ def published_notebooks(
         "STOCKCAST_READ_SECRET_ACCESS_KEY, or STOCKCAST_UNCONFINED_MODELS=true."
     )
     return Check(title, None, f"refused: {'; '.join(lacking)}", remedy)
+
+
+def room(settings: RoomSettings) -> Check:
+    """Whether the disk of a stack's data has room for what is new."""
+    title = "Disk"
+    if settings.stores_dir is None:
+        return Check(title, None, "no stack runs here whose data could need room")
+    lacking = DiskRoom(settings.stores_dir, settings.least_free_mb * MEGABYTE).lacking()
+    if lacking is None:
+        return Check(title, True, f"room enough in {settings.stores_dir}")
+    found, _, remedy = lacking.partition(". ")
+    return Check(title, False, found, remedy)
 
 
 def browser() -> Check:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from stockcast_lib.adapters.disk_room import MEGABYTE, DiskRoom
 from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.errors import StackFailed
-from stockcast_lib.settings import outer_environment
+from stockcast_lib.ports import UNWATCHED, Room
+from stockcast_lib.settings import RoomSettings, outer_environment
 from stockcast_lib.stack import embedded
 from stockcast_lib.stack.credentials import stored_credentials
 from stockcast_lib.stack.network import LOOPBACK, accepts, free_ports
@@ -18,6 +20,7 @@ _REDIS_URL = "STOCKCAST_REDIS_URL"
 _REDIS_CA = "STOCKCAST_REDIS_CA"
 _S3_URL = "STOCKCAST_S3_ENDPOINT_URL"
 _BUCKET = "STOCKCAST_S3_BUCKET"
+_STORES_DIR = "STOCKCAST_STORES_DIR"
 _STORE_NAMES = (
     _S3_URL, _BUCKET, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE",
@@ -56,6 +59,8 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
         environment[_REDIS_URL] = embedded.redis_url(redis_port, credentials)
         redis = embedded.redis_child(folder, redis_port, credentials)
         children.append(_listening(redis, redis_port) if small else redis)
+    if not _far(outer):
+        environment[_STORES_DIR] = str(folder.absolute())
     if outer.get(_S3_URL):
         own = {name: outer[name] for name in _STORE_NAMES if name in outer}
         own = {_BUCKET: embedded.BUCKET, "AWS_DEFAULT_REGION": REGION, **own}
@@ -83,6 +88,22 @@ def redis_role_urls(folder: Path, environment: Mapping[str, str]) -> dict[RedisR
     port = urlsplit(environment[_REDIS_URL]).port or 0
     credentials = stored_credentials(folder)
     return {role: embedded.redis_url(port, credentials, role) for role in RedisRole}
+
+
+def stack_room(folder: Path) -> Room:
+    """What a stack's folder has, for as far as its data are there.
+
+    Raises:
+        BadSettings: the setting is wrong.
+    """
+    if _far(outer_environment()):
+        return UNWATCHED
+    return DiskRoom(folder, RoomSettings.read_outer().least_free_mb * MEGABYTE)
+
+
+def _far(outer: Mapping[str, str]) -> bool:
+    """Whether the stack keeps no data of its own."""
+    return bool(outer.get(_REDIS_URL) and outer.get(_S3_URL))
 
 
 def _listening(child: Child, port: int) -> Child:

@@ -20,7 +20,12 @@ from stockcast_lib.stack.data_folder import announced
 from stockcast_lib.stack.network import free_ports, require_free
 from stockcast_lib.stack.running import Running, running
 from stockcast_lib.stack.servers import Ports, server_children
-from stockcast_lib.stack.stores import prepared_stores, redis_role_urls, server_environment
+from stockcast_lib.stack.stores import (
+    prepared_stores,
+    redis_role_urls,
+    server_environment,
+    stack_room,
+)
 
 _NOBODY = "local"
 READY_LINE = "stockcast: ready"
@@ -43,6 +48,9 @@ def run_stack(options: UpOptions) -> None:
         BadSettings: something must be changed before it can start.
         StackFailed: a part did not start.
     """
+    lacking = stack_room(options.data_dir).lacking()
+    if lacking is not None:
+        raise BadSettings(lacking)
     with running(options.data_dir) as parts:
         _run(parts, _ports(options), options.workers)
 

@@ -22,13 +22,16 @@ from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import Frame, HandOver, Message, Reply, Status, Submit
 from stockcast_lib.core.wrong_fields import field_name
 from stockcast_lib.ports import (
+    UNWATCHED,
     JobQueue,
     ModelCatalogue,
     Nonces,
     PriceBoard,
     ResultStore,
+    Room,
     StageMetrics,
 )
+from stockcast_lib.stages.room import require_room
 
 Intake = Callable[[Message], Reply]
 FrameIntake = Callable[[Frame], Reply]
@@ -71,6 +74,7 @@ class IngestIntake:
     models: ModelCatalogue
     freshness: Freshness
     id_key: bytes
+    room: Room = UNWATCHED
 
     def __call__(self, message: Message) -> Reply:
         """Done when the result stands on fresh prices, else joined or accepted.
@@ -78,6 +82,7 @@ class IngestIntake:
         Raises:
             InvalidRequest: the request breaks the rules.
             QueueFull: too many jobs wait.
+            DiskFull: there is no room for what a job would leave.
             BadFrame: a message for the other stage, or an asker that is none.
         """
         if not isinstance(message, Submit):
@@ -90,6 +95,7 @@ class IngestIntake:
         finished = self._finished(request, revision)
         if finished is not None:
             return Reply(Status.DONE, finished)
+        require_room(self.room)
         new_id = job_ids.job_id(secrets.token_bytes(job_ids.TOKEN_BYTES), self.id_key)
         key, trace = request_key(request, revision), message.traceparent
         job_id, is_new = self.queue.submit(request, key, new_id, asker, traceparent=trace)

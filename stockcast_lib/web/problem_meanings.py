@@ -131,6 +131,11 @@ MEANINGS: dict[str, Meaning] = {
     "store-unavailable": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE, "The store of prices and evidence is away.", _ASK_LATER
     ),
+    "disk-full": Meaning(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The disk that prices, jobs and evidence are kept on has no room for more.",
+        "Ask again once whoever runs this Stockcast has made room; `detail` says where.",
+    ),
     "queue-unavailable": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE, "The queue of forecasts is away.", _ASK_LATER
     ),

@@ -91,7 +91,7 @@ CALLS: tuple[Call, ...] = (
                 location=_LINK,
             ),
         },
-        (404, 409, 422, 429, 502, 503),
+        (404, 409, 410, 422, 429, 502, 503),
         query=SubmitQuery,
         body=ForecastRequest,
         example={"ticker": "AAPL", "days": 90},

@@ -9,6 +9,7 @@ from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.ports import UNTRACED
 from stockcast_lib.settings import DashboardSettings, QueueSettings, WorkerSettings
+from stockcast_lib.stages.room import require_room
 from stockcast_lib.wiring.market import symbol_directory
 from stockcast_lib.wiring.models import served_models
 from stockcast_lib.wiring.queue import (
@@ -19,7 +20,7 @@ from stockcast_lib.wiring.queue import (
     result_store,
     submitter,
 )
-from stockcast_lib.wiring.stores import bucket, price_store, run_archive, score_store
+from stockcast_lib.wiring.stores import bucket, price_store, room, run_archive, score_store
 from stockcast_lib.wiring.tracing import tracer
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def readiness() -> dict[str, str | None]:
         "s3": bucket().check,
         "ingest worker": lambda: _reach(Stage.INGEST),
         "forecast worker": lambda: _reach(Stage.FORECAST),
+        "disk": lambda: require_room(room()),
     }
     pool = ThreadPoolExecutor(len(checks), thread_name_prefix="readiness")
     asked = {name: pool.submit(_reason, check) for name, check in checks.items()}

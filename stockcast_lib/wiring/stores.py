@@ -5,8 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stockcast_lib.core.prices import Freshness, PriceVersion, no_prices
-from stockcast_lib.ports import PriceStore, RunArchive, ScoreStore
-from stockcast_lib.settings import StoreSettings, VendorSettings
+from stockcast_lib.ports import UNWATCHED, PriceStore, Room, RunArchive, ScoreStore
+from stockcast_lib.settings import RoomSettings, StoreSettings, VendorSettings
 
 if TYPE_CHECKING:
     from stockcast_lib.adapters.s3 import Bucket
@@ -57,6 +57,17 @@ def score_store() -> ScoreStore:
     from stockcast_lib.adapters.s3_scores import S3Scores
 
     return S3Scores(bucket())
+
+
+@cache
+def room() -> Room:
+    """What is left on the disk of the stores, where that is known."""
+    from stockcast_lib.adapters.disk_room import MEGABYTE, DiskRoom
+
+    settings = RoomSettings.read()
+    if settings.stores_dir is None:
+        return UNWATCHED
+    return DiskRoom(settings.stores_dir, settings.least_free_mb * MEGABYTE)
 
 
 def load_prices(ticker: str, key: str | None = None) -> "tuple[PriceVersion, PriceHistory]":

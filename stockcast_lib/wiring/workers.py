@@ -30,7 +30,7 @@ from stockcast_lib.wiring.queue import (
     submitter,
     vendor_budget,
 )
-from stockcast_lib.wiring.stores import freshness, ledger, price_store, run_archive
+from stockcast_lib.wiring.stores import freshness, ledger, price_store, room, run_archive
 from stockcast_lib.wiring.tracing import tracer
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
     from stockcast_lib.stages.claim_loop import ClaimLoop
     from stockcast_lib.stages.forecast import ForecastStage
     from stockcast_lib.stages.ingest import IngestStage
+    from stockcast_lib.stages.room import work_with_room
     from stockcast_lib.stages.tracing import TracedRunner
 
     queue, spans = job_queue(), tracer(stage)
@@ -126,7 +127,7 @@ def claim_loop(stage: Stage, worker: str) -> "ClaimLoop":
         worker=worker,
         queue=queue,
         archive=archive,
-        work=work,
+        work=work_with_room(work, room()),
         longest_wait=WorkerSettings.read().longest_retry_seconds,
         metrics=stage_metrics(stage),
         tracer=spans,
@@ -149,11 +150,12 @@ def _challenger_runs() -> "ChallengerRuns":
 def intake(stage: Stage) -> "FrameIntake":
     """What a stage's worker answers to a TCP frame."""
     from stockcast_lib.stages.intake import ForecastIntake, counted, taken_once
+    from stockcast_lib.stages.room import intake_with_room
     from stockcast_lib.stages.tracing import traced
 
     own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
     once = taken_once(traced(own, tracer(stage), stage), nonces(stage))
-    return counted(once, stage_metrics(stage))
+    return counted(intake_with_room(once, room()), stage_metrics(stage))
 
 
 def _ingest_intake() -> "Intake":
@@ -166,4 +168,5 @@ def _ingest_intake() -> "Intake":
         models=models(),
         freshness=freshness(),
         id_key=QueueSettings.read().frame_key_bytes,
+        room=room(),
     )

@@ -210,6 +210,9 @@ def test_what_else_each_looks_at(redis_client, roles):
     assert RedisRateLimit(roles.gateway.client, 60).wait("a caller") == 0
     claimed_none = roles.ingest.queue.claim(Stage.INGEST, "worker", 0.01)
     assert claimed_none is None
+    redis_client.set(keys.ticker_lock("TEST"), "another worker", px=1200)
+    with roles.ingest.board.fetching("TEST", Cancellation()):
+        pass
     scaler = roles.scaler.client
     assert scaler.info()["redis_version"]
     assert scaler.xinfo_groups(keys.stream(Stage.INGEST, Lane.BATCH))

@@ -124,6 +124,13 @@ def test_a_forecast_of_before_there_were_hashes_is_read(ledger, folder):
     assert [row["job_id"] for row in S3Ledger(old).rows()] == ["a" * 32]
 
 
+def test_a_look_after_the_clock_was_put_back_is_the_current_one(folder):
+    store = S3Scores(folder)
+    store.save(Scores(scored_at=MADE + timedelta(days=400), forecasts=4))
+    store.save(Scores(scored_at=MADE, forecasts=5))
+    assert (store.current().forecasts, store.current().scored_at) == (5, MADE)
+
+
 def test_a_damaged_look_gives_way_to_the_one_before(folder):
     store = S3Scores(folder)
     for minutes in (0, 1):
@@ -137,7 +144,7 @@ def test_a_damaged_look_gives_way_to_the_one_before(folder):
 def test_scores_are_kept_and_the_last_look_is_the_current_one(folder):
     store = S3Scores(folder)
     assert store.current() == Scores()
-    for minutes, count in ((1, 5), (0, 4)):
+    for minutes, count in ((0, 4), (1, 5)):
         store.save(Scores(scored_at=MADE + timedelta(minutes=minutes), forecasts=count))
     assert store.current().forecasts == 5
     assert store.current().scored_at == MADE + timedelta(minutes=1)

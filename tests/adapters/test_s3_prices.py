@@ -129,6 +129,18 @@ def test_the_version_fetched_last_is_current_in_whatever_order_they_were_saved(s
     assert all(store.version(version.key) == version for version in versions)
 
 
+def test_what_is_fetched_after_a_clock_was_put_back_is_current(store, ticker):
+    history = price_history(ticker, sessions=50)
+    from_the_future = store.save(history, FETCHED_AT + timedelta(days=400))
+    version = store.save(history, FETCHED_AT)
+    assert store.current(ticker) == version
+    assert version.fetched_at == FETCHED_AT
+    assert version.key > from_the_future.key
+    assert store.current(ticker) == store.version(version.key)
+    later = store.save(history, FETCHED_AT + timedelta(days=1))
+    assert store.current(ticker) == later
+
+
 def test_a_ticker_that_begins_anothers_name_has_prices_of_its_own(store, ticker):
     store.save(price_history(f"{ticker}-B", sessions=5), FETCHED_AT)
     assert store.current(ticker) is None

@@ -46,3 +46,11 @@ def test_a_vendor_s_prices_serve_whoever_is_asked_now(vendors):
     assert not due(LATE, vendors, HOUR)
     assert due(LATE, vendors, HOUR + MOMENT)
     assert Freshness.asking(vendors, WEEK).serves(version)
+
+
+@pytest.mark.parametrize("vendors", [("tiingo",), ("sample",), ("tiingo", "sample")])
+def test_prices_from_the_future_are_of_a_clock_that_was_put_back_and_serve_no_longer(vendors):
+    version = price_version()
+    assert not due(version, vendors, -timedelta(minutes=4))
+    assert due(version, vendors, -timedelta(minutes=6))
+    assert due(version, vendors, -timedelta(days=400))

@@ -62,10 +62,23 @@ def test_a_wiped_stack_answers_as_before_and_goes_on_with_what_waited(before, tm
 
 def test_a_stack_that_does_not_run_is_backed_up_too(before):
     folder, job, *_ = before
-    assert "keys of Redis" in backed_up(folder, "stopped")
+    told = backed_up(folder, "stopped")
+    assert "keys of Redis" in told
+    assert "Damaged" not in told
     manifest = json.loads((folder / "stopped" / "manifest.json").read_text())
     assert "credentials.json" not in manifest["files"]
     assert any(job["id"] in name for name in manifest["files"])
+
+
+def test_what_was_damaged_before_the_backup_is_named(before):
+    folder, job, *_ = before
+    (path,) = (folder / "data" / "s3" / "stockcast" / "runs" / job["id"]).rglob("chart.png")
+    good = path.read_bytes()
+    path.write_bytes(good[::-1])
+    told = backed_up(folder, "damaged")
+    path.write_bytes(good)
+    assert f"Damaged in the store already: objects/runs/{job['id']}" in told
+    assert told.count("chart.png") == 1
 
 
 def test_no_credentials_are_in_a_backup_unless_it_was_said(before):

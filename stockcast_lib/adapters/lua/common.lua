@@ -2,7 +2,7 @@
 -- KEYS: the prefix of every key.
 -- ARGV[1]: a JSON object with `group`, `challenger` (a client's name), `events_kept`, `dead_kept`, `recent_kept`, `newest_run`
 -- (its weight in the mean), and in seconds `ended_lifetime`, `done_joined`, `worker_lifetime`,
--- `worker_seen` and `runs_lifetime`.
+-- `worker_seen`, `runs_lifetime` and `longest_run`.
 --
 -- A waiting job stands in its client's line, and a ticket for it in its stage's stream. Whoever
 -- takes a ticket gets the next job of the client whose turn it is: so a client with many jobs
@@ -109,11 +109,13 @@ end
 local function seen(stage, worker)
   local workers, moment = prefix .. 'workers:' .. stage, now()
   local last = tonumber(redis.call('ZSCORE', workers, worker) or 0)
-  if moment - last < constants.worker_seen * 1000 then
+  -- Later than now: the clock was put back.
+  if last <= moment and moment - last < constants.worker_seen * 1000 then
     return
   end
   redis.call('ZADD', workers, moment, worker)
   redis.call('ZREMRANGEBYSCORE', workers, '-inf', moment - constants.worker_lifetime * 1000)
+  redis.call('ZREMRANGEBYSCORE', workers, '(' .. moment, '+inf')
   redis.call('EXPIRE', workers, constants.worker_lifetime)
 end
 
@@ -124,6 +126,9 @@ local function note_run(id, stage)
     return
   end
   local runs, took = prefix .. 'runs', now() - began
+  if took < 0 or took > constants.longest_run * 1000 then
+    return -- the clock was set meanwhile
+  end
   local mean = tonumber(redis.call('HGET', runs, stage) or took)
   redis.call('HSET', runs, stage, tostring(mean + constants.newest_run * (took - mean)))
   redis.call('EXPIRE', runs, constants.runs_lifetime)

@@ -7,7 +7,10 @@ if held then
   return {tonumber(held), 0, ''}
 end
 local rest = redis.call('TTL', KEYS[1])
-if rest > 0 then
+if rest > tonumber(ARGV[2]) then
+  -- Nobody rests for longer than a lease lives: Redis's clock was put back.
+  redis.call('DEL', KEYS[1])
+elseif rest > 0 then
   return {0, rest, redis.call('GET', KEYS[1])}
 end
 local granted, wait = tonumber(ARGV[1]), 0

@@ -10,6 +10,12 @@ class StoreUnavailable(StockcastError):
     retryable = True
 
 
+class DiskFull(StoreUnavailable):
+    """The disk of the stores has no room for what is new; what is there is still served."""
+
+    code = "disk-full"
+
+
 class QueueUnavailable(StockcastError):
     """Redis cannot be reached, or refuses."""
 
