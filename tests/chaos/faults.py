@@ -54,13 +54,15 @@ class Faults:
         waiting: list[str] = []
         while time.monotonic() < deadline:
             waiting = waiting or self._random.sample(list(self.kinds), len(self.kinds))
-            kind = waiting.pop()
-            if self._struck(kind):
-                self.done[kind] += 1
-            until = time.monotonic() + pause
-            while time.monotonic() < until:
-                self._stores.mend()
-                time.sleep(0.05)
+            self._strike(waiting.pop(), pause)
+
+    def _strike(self, kind: str, pause: float) -> None:
+        if self._struck(kind):
+            self.done[kind] += 1
+        until = time.monotonic() + pause
+        while time.monotonic() < until:
+            self._stores.mend()
+            time.sleep(0.05)
 
     def _struck(self, kind: str) -> bool:
         try:

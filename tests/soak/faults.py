@@ -49,6 +49,12 @@ class SoakFaults(Faults):
         for name, fault in _VENDOR_FAULTS.items():
             self.kinds[name] = lambda fault=fault: self._spoil_an_answer(**fault)
 
+    def strike_what_failed(self, pause: float) -> None:
+        """Strike each kind again that has found nothing to strike so far, twice at most."""
+        for kind in 2 * tuple(self.kinds):
+            if not self.done[kind]:
+                self._strike(kind, pause)
+
     def _descendants(self) -> list[psutil.Process]:
         # Kernels of the dashboard's visitors run no forecasts.
         aside: set[psutil.Process] = set()

@@ -61,6 +61,7 @@ class Soak:
     def _strike(self):
         begin = time.monotonic()
         self.faults.strike_for(FAULT_SECONDS, FAULT_EVERY)
+        self.faults.strike_what_failed(FAULT_EVERY)
         self.faults.heal()
         self._look_on(time.monotonic() + SETTLE_SECONDS, sampled=False)
         self.windows.append(Window(begin, time.monotonic()))
