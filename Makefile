@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies audit audit-code audit-tools licences pictures test-quick check test-tools bench lock chaos accuracy scaling fuzz-http images docs
+.PHONY: install install-dev run test test-long test-browser test-k8s container-tools policies audit audit-code audit-tools licences pictures test-quick check test-tools bench lock chaos soak accuracy scaling fuzz-http fuzz-protocol images docs
 
 # uv installs the locked, hash-checked packages in a fraction of pip's time.
 .venv/installed: requirements.lock pyproject.toml
@@ -64,9 +64,19 @@ chaos: install-dev test-tools
 	STOCKCAST_VENDOR_JOBS=100 STOCKCAST_PROMOTION_FORECASTS=100 \
 	$(BIN)/pytest tests/chaos tests/chain/test_live_prices.py tests/chain/models
 
+# Half an hour of mixed load with faults, on a machine that does nothing else meanwhile;
+# STOCKCAST_SOAK_SECONDS=180 tries it out.
+soak: install-dev test-tools
+	$(BIN)/pytest tests/soak
+
 # Five minutes of what `make test` does for half of one: generated requests against the whole stack.
 fuzz-http: install-dev test-tools
-	STOCKCAST_FUZZ_SECONDS=300 $(BIN)/pytest tests/fuzz
+	STOCKCAST_FUZZ_SECONDS=300 $(BIN)/pytest tests/fuzz/test_fuzz_http.py
+
+# Ten minutes of what `make test` does for seconds: generated lines to the workers' listeners, and
+# generated parameters for the notebooks.
+fuzz-protocol: install-dev test-tools
+	STOCKCAST_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz/test_fuzz_protocol.py tests/fuzz/test_fuzz_parameters.py
 
 # Both images built, every pod of the overlay `local` run in a container, and all kinds of faults.
 test-k8s: install-dev container-tools

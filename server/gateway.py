@@ -10,8 +10,8 @@ from stockcast_lib import wiring
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.execution import linux
 from stockcast_lib.logs import configure_logs
-from stockcast_lib.settings import GatewaySettings, ModelSettings
-from stockcast_lib.web.application import Models, application, end_streams
+from stockcast_lib.settings import GatewaySettings
+from stockcast_lib.web.application import application, end_streams
 from stockcast_lib.web.base import MAX_BODY
 from stockcast_lib.web.server import GatewayServer
 
@@ -29,18 +29,17 @@ async def serve() -> None:
     # A notebook at the gate runs as this user, and must not read this process's environment.
     linux.hide_from_other_processes()
     tracer = wiring.tracer(_NAME)
-    models = Models(wiring.publishing(), ModelSettings.read().holders)
     calls = application(
         wiring.service(_NAME),
         wiring.readiness,
         settings.gateway_prefix,
-        models=models,
+        publishing=wiring.publishing(),
         metrics=wiring.gateway_metrics(),
+        access=wiring.access(),
         tracer=tracer,
     )
     server = GatewayServer(
         calls,
-        xheaders=settings.trust_proxy,
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
         body_timeout=settings.body_seconds,

@@ -27,14 +27,14 @@ from tornado.tcpserver import TCPServer
 from stockcast_lib import wiring
 from stockcast_lib.core.errors import BadFrame, StockcastError
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_message, encode_reply
+from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_frame, encode_reply
 from stockcast_lib.execution import linux
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import QueueSettings, WorkerSettings
 from stockcast_lib.stages.claim_loop import ClaimLoop
 from stockcast_lib.stages.health import WorkerHealth
-from stockcast_lib.stages.intake import Intake
+from stockcast_lib.stages.intake import FrameIntake
 from stockcast_lib.web.worker_health import Reasons, health_application, serve_health
 
 _log = structlog.get_logger()
@@ -55,7 +55,7 @@ class MessageServer(TCPServer):
         silence: seconds after which a connection without a whole line is closed.
     """
 
-    def __init__(self, intake: Intake, key: bytes, silence: float) -> None:
+    def __init__(self, intake: FrameIntake, key: bytes, silence: float) -> None:
         super().__init__(max_buffer_size=2 * MAX_LINE)
         self._intake = intake
         self._key = key
@@ -94,7 +94,7 @@ class MessageServer(TCPServer):
 
     def _answer(self, line: bytes) -> Reply:
         try:
-            return self._intake(decode_message(line, key=self._key, now=time.time()))
+            return self._intake(decode_frame(line, key=self._key, now=time.time()))
         except StockcastError as error:
             _log.info("tcp.rejected", code=error.code, error=error.message)
             return Reply(Status.REJECTED, reason=error.report())

@@ -66,6 +66,7 @@ def read(tmp_path):
         ("VendorSettings", {"order": ["sample"], "without_key": [], "max_age_days": 7}),
         ("GatewaySettings", {"gateway_host": "127.0.0.1", "gateway_port": 8000}),
         ("ClientSettings", {"api": None, "api_token": None}),
+        ("AccessSettings", {"tokens": "", "require_tokens": "frozenset()", "rate_limit": 0}),
         ("WorkerSettings", {"addresses": [["127.0.0.1", 7101], ["127.0.0.1", 7102]]}),
     ],
 )
@@ -128,6 +129,10 @@ def test_an_empty_variable_is_as_good_as_none(read):
         ("WorkerSettings", "STOCKCAST_INGEST_ADDRESS", "7101"),
         ("WorkerSettings", "STOCKCAST_FORECAST_ADDRESS", "localhost:"),
         ("GatewaySettings", "STOCKCAST_GATEWAY_PORT", "65536"),
+        ("AccessSettings", "STOCKCAST_TOKENS", "ada:read:the-password"),
+        ("AccessSettings", "STOCKCAST_REQUIRE_TOKENS", "publish"),
+        ("AccessSettings", "STOCKCAST_RATE_LIMIT", "-1"),
+        ("AccessSettings", "STOCKCAST_TRUST_PROXY", "10.0.0.1/8"),
     ],
 )
 def test_a_wrong_value_names_its_variable_in_one_line(read, role, variable, value):

@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 from redis.backoff import ExponentialBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from stockcast_lib.core.errors import QueueUnavailable
@@ -73,6 +74,9 @@ def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":
         socket_keepalive=True,
         max_connections=_MAX_CONNECTIONS,
         retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries),
+        # Else each connection begins with what no role's user may (`redis_users`).
+        driver_info=None,
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
 
 

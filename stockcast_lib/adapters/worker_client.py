@@ -27,7 +27,8 @@ _REPLY_TIMEOUT = LONGEST_COMMAND + 4.0
 class WorkerClient:
     """The `JobSubmitter` port over TCP. Safe to share between threads.
 
-    Sending the same message twice is harmless: the worker joins or finds what is there.
+    Sending the same message twice is harmless: each time it is a frame of its own, and the worker
+    joins or finds what is there.
     """
 
     def __init__(self, address: tuple[str, int], key: bytes, tracer: Tracer = UNTRACED) -> None:

@@ -22,6 +22,7 @@ from stockcast_lib.core.errors import ErrorReport, InvalidRequest
 from stockcast_lib.core.model_config import ModelConfig
 from stockcast_lib.core.models import MODEL, NAME, REVISION
 from stockcast_lib.core.tickers import canonical_ticker, is_ticker
+from stockcast_lib.core.wrong_fields import wrong_fields
 
 MIN_DAYS, MAX_DAYS = 1, 10_000
 DEFAULT_DAYS = 90
@@ -94,31 +95,27 @@ _FIELD_MESSAGES = {
 }
 
 
-def _field_message(field: str, kind: str, message: str) -> str:
+def _field_message(field: str, fault: Any) -> str:
+    kind, message = fault["type"], fault["msg"]
     for key in ((field, kind), (field, "*"), ("*", kind)):
         if key in _FIELD_MESSAGES:
             return _FIELD_MESSAGES[key]
-    return message.removeprefix("Value error, ")
+    return str(message).removeprefix("Value error, ")
 
 
 def parse_request(payload: Any) -> ForecastRequest:
     """The one rule set for a request, whichever face it came by.
 
     Raises:
-        InvalidRequest: with every wrong field and its limits in `details["fields"]`.
+        InvalidRequest: with the wrong fields and their limits in `details["fields"]`: all, or the
+            first of very many.
     """
     if not isinstance(payload, Mapping):
         raise InvalidRequest("The request must be a JSON object.", fields=[])
     try:
         return ForecastRequest.model_validate(payload)
     except ValidationError as error:
-        fields = [
-            {
-                "field": (name := ".".join(str(part) for part in fault["loc"])),
-                "message": _field_message(name, fault["type"], fault["msg"]),
-            }
-            for fault in error.errors()
-        ]
+        fields = wrong_fields(error, _field_message)
         summary = "; ".join(f"{fault['field']} {fault['message']}" for fault in fields)
         raise InvalidRequest(f"The request is not valid: {summary}.", fields=fields) from None
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from stockcast_lib.core.jobs import Lane, Stage
+from stockcast_lib.core.protocol import MAX_CLOCK_SKEW_SECONDS
 
 # --- lifetimes, in seconds
 
@@ -15,6 +16,8 @@ IDEMPOTENCY_LIFETIME = DAY
 PRICES_LIFETIME = 30 * DAY
 # Then the audit trail is read again, in case that a promotion was written and never told.
 MODEL_LIFETIME = 60
+# A frame may be signed as long ahead of time as behind it, and workers' clocks differ a little.
+NONCE_LIFETIME = round(2 * MAX_CLOCK_SKEW_SECONDS) + 60
 # Renewed while its holder lives. Shorter than the lease: whoever is given a dead worker's job
 # finds the ticker free.
 TICKER_LOCK_LIFETIME = 5.0
@@ -65,6 +68,11 @@ def recent(ticker: str | None = None) -> str:
     return f"{PREFIX}recent:{ticker}" if ticker else f"{PREFIX}recent"
 
 
+def nonce(stage: Stage, digest: str) -> str:
+    """Held while a frame that a stage has taken could be sent again."""
+    return f"{PREFIX}nonce:{stage}:{digest}"
+
+
 def result(result_key: str) -> str:
     """The hash with a forecast: its result, figure and picture."""
     return f"{PREFIX}result:{result_key}"
@@ -83,6 +91,11 @@ def idempotency(digest: str) -> str:
 def ticker_lock(ticker: str) -> str:
     """Held by the worker that fetches a ticker's prices."""
     return f"{PREFIX}lock:{ticker}"
+
+
+def calls_of(caller: str) -> str:
+    """When a caller of the gateway may call as often as at first."""
+    return f"{PREFIX}rate:{caller}"
 
 
 def vendor_calls(vendor: str, seconds: int, window: int) -> str:

@@ -5,6 +5,7 @@ not passed one of these models, and `json_parameters` once more: papermill itsel
 name with a line break in it, and the text of a tuple.
 """
 
+import keyword
 import math
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -13,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import Horizon, Job, Ticker
+
+# Python reads neither brackets as deep as one likes nor whole numbers of any length.
+_DEEPEST, _LARGEST = 20, 2**63
 
 JobId = Field(pattern=r"^[a-z2-7]{32}$")
 VendorName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
@@ -68,19 +72,28 @@ def json_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         InvalidRequest: naming the first parameter that is not.
     """
     for name, value in parameters.items():
-        if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        if not _is_name(name):
             raise InvalidRequest(f"{name!r} is not the name of a notebook parameter.")
         if not _is_json(value):
             raise InvalidRequest(f"The parameter {name} is not a plain JSON value.")
     return dict(parameters)
 
 
-def _is_json(value: Any) -> bool:
+def _is_name(name: Any) -> bool:
+    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        return False
+    return not keyword.iskeyword(name)
+
+
+def _is_json(value: Any, levels: int = _DEEPEST) -> bool:
     kind = type(value)
     if kind is float:
         return math.isfinite(value)
+    if kind is int:
+        return bool(abs(value) < _LARGEST)
     if kind is list:
-        return all(_is_json(item) for item in value)
+        return levels > 0 and all(_is_json(item, levels - 1) for item in value)
     if kind is dict:
-        return all(type(name) is str and _is_json(item) for name, item in value.items())
-    return value is None or kind in (str, int, bool)
+        texts = all(type(name) is str for name in value)
+        return levels > 0 and texts and all(_is_json(item, levels - 1) for item in value.values())
+    return value is None or kind in (str, bool)

@@ -4,6 +4,7 @@
 2. A message is one UTF-8 JSON object on one line of at most `MAX_LINE` bytes, newline included.
 3. A message carries `v`, `type`, `at` (seconds since the epoch), `nonce` and `auth`: the
    HMAC-SHA256 in hex, under the shared frame key, over the canonical JSON of all other fields.
+   Each frame has a nonce of its own, which whoever takes it remembers while its time is good.
 4. A reply is one such line without `auth`: the connection that carries it was opened by whoever
    holds the key.
 5. A message may carry `traceparent`: the trace that it belongs to, signed like all else.
@@ -13,6 +14,7 @@
 import hashlib
 import hmac
 import json
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +27,8 @@ from stockcast_lib.core.traceparent import is_traceparent
 VERSION = 1
 MAX_LINE = 64 * 1024
 MAX_CLOCK_SKEW_SECONDS = 300.0
+# In characters, of a reason that is cut short.
+_LONGEST_MESSAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,14 @@ class HandOver:
 Message = Submit | HandOver
 _TYPES: dict[str, type[Submit] | type[HandOver]] = {"submit": Submit, "hand_over": HandOver}
 _NAMES = {kind: name for name, kind in _TYPES.items()}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A signed message as it came; no other frame has its nonce."""
+
+    message: Message
+    nonce: str
 
 
 def span_name(message: Message) -> str:
@@ -92,11 +104,22 @@ def _refuse_constant(name: str) -> None:
     raise BadFrame(f"{name} is not JSON.")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise BadFrame("The message holds a number that is too large.")
+    return value
+
+
 def _fields(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise BadFrame(f"The line is longer than {MAX_LINE} bytes.")
     try:
-        fields = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        fields = json.loads(
+            line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite
+        )
+        # An escape may stand for half a character, which no store takes.
+        json.dumps(fields, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise BadFrame("The line is not a JSON object in UTF-8.") from None
     if not isinstance(fields, dict):
@@ -117,8 +140,8 @@ def encode_message(message: Message, *, key: bytes, nonce: str, at: float) -> by
     return _line(fields | {"auth": _auth(fields, key)})
 
 
-def decode_message(line: bytes, *, key: bytes, now: float) -> Message:
-    """The message in a line.
+def decode_frame(line: bytes, *, key: bytes, now: float) -> Frame:
+    """The message in a line, and its nonce.
 
     Raises:
         BadFrame: not a message of ours.
@@ -128,24 +151,22 @@ def decode_message(line: bytes, *, key: bytes, now: float) -> Message:
     auth = fields.pop("auth", None)
     if not isinstance(auth, str) or not auth.isascii():
         raise BadFrame("The message has no 'auth'.")
-    try:
-        expected = _auth(fields, key)
-    except (UnicodeEncodeError, RecursionError):
-        raise BadFrame("The message holds text that is not UTF-8.") from None
-    if not hmac.compare_digest(auth, expected):
+    if not hmac.compare_digest(auth, _auth(fields, key)):
         raise Unauthorised("The message is signed with another key: check STOCKCAST_FRAME_KEY.")
-    _check_envelope(fields, now)
-    return _message(fields)
+    nonce = _nonce(fields, now)
+    return Frame(_message(fields), nonce)
 
 
-def _check_envelope(fields: dict[str, Any], now: float) -> None:
+def _nonce(fields: dict[str, Any], now: float) -> str:
     at, nonce = fields.pop("at", None), fields.pop("nonce", None)
     if not isinstance(at, int | float) or isinstance(at, bool):
         raise BadFrame("'at' must be seconds since the epoch.")
     if not isinstance(nonce, str) or not nonce:
         raise BadFrame("'nonce' must be text.")
-    if abs(now - at) > MAX_CLOCK_SKEW_SECONDS:
+    # Compared, not subtracted: a whole number may be larger than any float.
+    if not now - MAX_CLOCK_SKEW_SECONDS <= at <= now + MAX_CLOCK_SKEW_SECONDS:
         raise Unauthorised("The message is too old or too new: check both machines' clocks.")
+    return nonce
 
 
 def _message(fields: dict[str, Any]) -> Message:
@@ -166,12 +187,15 @@ def _message(fields: dict[str, Any]) -> Message:
 
 
 def encode_reply(reply: Reply) -> bytes:
-    """The line for a reply."""
+    """The line for a reply; a reason that is too long for one is cut short."""
     fields: dict[str, Any] = {"v": VERSION, "status": reply.status}
     if reply.job_id is not None:
         fields["job_id"] = reply.job_id
     if reply.reason is not None:
         fields["reason"] = reply.reason.model_dump(mode="json")
+        if len(_canonical(fields)) >= MAX_LINE:
+            message = reply.reason.message[:_LONGEST_MESSAGE]
+            fields["reason"] |= {"message": message, "details": {}}
     return _line(fields)
 
 

@@ -19,10 +19,18 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Right(StrEnum):
-    """What a token may do."""
+    """What a token may do; `ADMIN` all of it."""
 
+    READ = "read"
+    FORECAST = "forecast"
     PUBLISH = "publish"
     PROMOTE = "promote"
+    ADMIN = "admin"
+
+
+# For these a token is asked only where a setting says so.
+MAY_BE_OPEN = (Right.READ, Right.FORECAST)
+ALWAYS_ASKED = frozenset(Right) - set(MAY_BE_OPEN)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,10 @@ class TokenHolder:
     name: str
     rights: frozenset[Right]
     digest: str
+
+    def may(self, right: Right) -> bool:
+        """Whether they have a right."""
+        return bool(self.rights & {right, Right.ADMIN})
 
     def __str__(self) -> str:
         return f"{self.name}:{'+'.join(sorted(self.rights))}:{self.digest}"
@@ -72,29 +84,54 @@ def _holder(text: str) -> TokenHolder:
     try:
         found = frozenset(Right(right) for right in rights.split("+"))
     except ValueError:
-        known = " and ".join(Right)
+        known = ", ".join(Right)
         raise ValueError(f"the rights of {name} must be some of {known}, joined by +") from None
     return TokenHolder(name, found, digest)
 
 
-def allowed(authorization: str | None, right: Right, holders: Iterable[TokenHolder]) -> str:
-    """The name of whoever calls, who has the right.
+def parse_asked(text: str) -> frozenset[Right]:
+    """The rights for which a token is asked, besides those for which it always is.
+
+    Raises:
+        ValueError: what is wrong.
+    """
+    named = {part.strip() for part in text.split(",") if part.strip()}
+    if not named <= set(MAY_BE_OPEN):
+        raise ValueError(f"must name some of {' and '.join(MAY_BE_OPEN)}, separated by commas")
+    # Who asks for a forecast is answered with it.
+    if named == {Right.READ}:
+        raise ValueError("where reading takes a token, asking for forecasts must: read,forecast")
+    return frozenset(map(Right, named))
+
+
+def holder_of(authorization: str | None, holders: Iterable[TokenHolder]) -> TokenHolder | None:
+    """Whose token came with a call; None where there is none that is valid.
 
     Args:
         authorization: the call's header of this name.
-        right: that the call needs.
         holders: of all tokens.
-
-    Raises:
-        TokenNeeded: there is no valid token in it.
-        RightNeeded: its holder has not this right.
     """
     scheme, _, token = (authorization or "").partition(" ")
-    digest = token_digest(token.strip())
+    found = holder_with(token.strip(), holders)
+    return found if scheme.lower() == "bearer" else None
+
+
+def holder_with(token: str, holders: Iterable[TokenHolder]) -> TokenHolder | None:
+    """Whose token it is; None where it is nobody's."""
+    digest = token_digest(token)
     # All are compared, so that the time says nothing of which one was near.
     matching = [each for each in holders if hmac.compare_digest(each.digest, digest)]
-    if scheme.lower() != "bearer" or not matching:
+    return matching[0] if matching else None
+
+
+def require(holder: TokenHolder | None, right: Right) -> None:
+    """Refuse whoever has not a right.
+
+    Raises:
+        TokenNeeded: there was no valid token.
+        RightNeeded: its holder has not this right.
+    """
+    if holder is None:
         raise TokenNeeded(f"This call needs a valid token with the right to {right}.")
-    if right not in matching[0].rights:
-        raise RightNeeded(f"The token of {matching[0].name} has not the right to {right}.")
-    return matching[0].name
+    if not holder.may(right):
+        raise RightNeeded(f"The token of {holder.name} has not the right to {right}.")

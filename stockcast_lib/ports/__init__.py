@@ -4,6 +4,7 @@ Every method may raise the retryable errors of its edge (`StoreUnavailable`, `Qu
 `WorkerUnavailable`, `VendorUnavailable`); what else it raises is said at the method.
 """
 
+from stockcast_lib.ports.access import RateLimit
 from stockcast_lib.ports.market import (
     Directories,
     MarketData,
@@ -40,6 +41,7 @@ from stockcast_lib.ports.queue import (
     JobEvents,
     JobQueue,
     JobSubmitter,
+    Nonces,
     Submission,
     SubmissionStore,
 )
@@ -82,11 +84,13 @@ __all__ = [
     "ModelCatalogue",
     "ModelPublishing",
     "ModelStore",
+    "Nonces",
     "NotebookRun",
     "NotebookRunner",
     "Outcome",
     "PriceBoard",
     "PriceStore",
+    "RateLimit",
     "RequestMetrics",
     "ResultStore",
     "Room",

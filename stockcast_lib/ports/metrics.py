@@ -46,6 +46,9 @@ class RequestMetrics(Protocol):
     def listening(self, listeners: int) -> None:
         """So many listen to events now."""
 
+    def refused(self, reason: str) -> None:
+        """A caller was not let through: the code of the refusal."""
+
 
 class StageMetrics(Protocol):
     """What a stage's worker counts."""
@@ -97,6 +100,9 @@ class Uncounted:
 
     def listening(self, listeners: int) -> None:
         """See `RequestMetrics.listening`."""
+
+    def refused(self, reason: str) -> None:
+        """See `RequestMetrics.refused`."""
 
     def message(self, outcome: str) -> None:
         """See `StageMetrics.message`."""

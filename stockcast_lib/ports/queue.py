@@ -178,6 +178,13 @@ class JobEvents(Protocol):
         """The job now and after each change, until it ends or the time is up."""
 
 
+class Nonces(Protocol):
+    """Remembers the frames that were taken, for as long as one could be sent again."""
+
+    def take(self, nonce: str) -> bool:
+        """Whether nobody has taken this one before."""
+
+
 class JobSubmitter(Protocol):
     """The TCP road into a stage."""
 

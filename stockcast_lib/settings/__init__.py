@@ -5,6 +5,7 @@ Values come from the environment, else from `.env` in the working directory, els
 `STOCKCAST_ENV_FILES=off` reads the environment alone: kernels and pods run so.
 """
 
+from stockcast_lib.settings.access import AccessSettings
 from stockcast_lib.settings.environments import (
     child_environment,
     client_environment,
@@ -39,6 +40,7 @@ from stockcast_lib.settings.vendors import (
 __all__ = [
     "KEYED_VENDORS",
     "STACK_ENV",
+    "AccessSettings",
     "ClientSettings",
     "DashboardSettings",
     "GatewaySettings",

@@ -9,7 +9,6 @@ from pydantic_settings import NoDecode
 from stockcast_lib.core import keys
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.core.tokens import TokenHolder, parse_holders
 from stockcast_lib.settings.role import Role
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -42,7 +41,7 @@ class StoreSettings(Role):
 
 
 class ModelSettings(Role):
-    """How published notebooks reach the store, which they only read, and who may publish.
+    """How published notebooks reach the store, which they only read, and how they are tried.
 
     Attributes:
         read_s3_endpoint_url: of an S3 that only reads; by default the store's own address.
@@ -50,7 +49,6 @@ class ModelSettings(Role):
         unconfined_models: whether published notebooks run where they cannot be confined, or with
             keys that can write: only where everybody who publishes is trusted as a colleague.
         trial_tickers: bundled ones, on which each notebook is tried before it is published.
-        tokens: whose tokens have which rights; see `core.tokens`.
     """
 
     read_s3_endpoint_url: str | None = None
@@ -58,7 +56,6 @@ class ModelSettings(Role):
     read_secret_access_key: SecretStr | None = None
     unconfined_models: bool = False
     trial_tickers: Annotated[tuple[TrialTicker, ...], NoDecode] = get_args(TrialTicker)
-    tokens: SecretStr = SecretStr("")
 
     @field_validator("trial_tickers", mode="before")
     @classmethod
@@ -73,17 +70,6 @@ class ModelSettings(Role):
         if not value:
             raise ValueError("must name at least one ticker")
         return value
-
-    @field_validator("tokens")
-    @classmethod
-    def _check_tokens(cls, value: SecretStr) -> SecretStr:
-        parse_holders(value.get_secret_value())
-        return value
-
-    @property
-    def holders(self) -> tuple[TokenHolder, ...]:
-        """Of all tokens."""
-        return parse_holders(self.tokens.get_secret_value())
 
     @property
     def reading_keys(self) -> dict[str, str] | None:
@@ -176,16 +162,13 @@ class RoomSettings(Role):
 class GatewaySettings(Role):
     """Where the gateway listens, and for how long it waits for a request's body.
 
-    `gateway_prefix` is the path under which a proxy shows it, such as /stockcast. With
-    `trust_proxy` the client's address and scheme are what the proxy says they are: only where
-    nobody else can reach the gateway.
+    `gateway_prefix` is the path under which a proxy shows it, such as /stockcast.
     """
 
     gateway_host: str = "127.0.0.1"
     gateway_port: int = Field(8000, ge=0, le=65535)
     body_seconds: float = Field(20, gt=0)
     gateway_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
-    trust_proxy: bool = False
 
 
 class TraceSettings(Role):

@@ -1,5 +1,7 @@
 """The generated secrets of an embedded stack, kept for its next start."""
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -38,6 +40,11 @@ class Credentials:
             read_secret_key=secrets.token_hex(24),
             gateway_token=new_token(),
         )
+
+    def redis_password_of(self, user: str) -> str:
+        """That of one of Redis's users; it tells nothing of `redis_password` or another user's."""
+        key = self.redis_password.encode()
+        return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()
 
 
 def stored_credentials(folder: Path) -> Credentials:

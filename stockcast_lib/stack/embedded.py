@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from stockcast_lib.adapters.redis_users import RedisRole, user_lines
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.stack.binaries import find_rclone, find_redis_server, redis_major_version
 from stockcast_lib.stack.credentials import Credentials, write_private
@@ -30,7 +31,9 @@ def redis_child(
             " install redis-server 7, or choose another --data-dir."
         )
     configuration = folder / "redis.conf"
-    write_private(configuration, redis_configuration(data, port, credentials.redis_password))
+    users = user_lines({role: credentials.redis_password_of(role) for role in RedisRole})
+    text = redis_configuration(data, port, credentials.redis_password)
+    write_private(configuration, "\n".join((text, *users, "")))
     return Child(
         name="redis",
         argv=[str(binary), str(configuration.absolute())],
@@ -42,7 +45,7 @@ def redis_child(
 
 
 def redis_configuration(data: Path, port: int, password: str) -> str:
-    """The text of `redis.conf`: it holds the password, so that no command line does."""
+    """The text of `redis.conf` before its users; no command line holds the password."""
     folder = str(data.absolute()).replace("\\", "\\\\").replace('"', '\\"')
     return "\n".join(
         (
@@ -60,9 +63,12 @@ def redis_configuration(data: Path, port: int, password: str) -> str:
     )
 
 
-def redis_url(port: int, credentials: Credentials) -> str:
-    """How clients reach the embedded Redis."""
-    return f"redis://:{credentials.redis_password}@{LOOPBACK}:{port}/0"
+def redis_url(port: int, credentials: Credentials, role: RedisRole | None = None) -> str:
+    """How clients reach the embedded Redis; without a role, as the one who owns it."""
+    user, password = "", credentials.redis_password
+    if role is not None:
+        user, password = role, credentials.redis_password_of(role)
+    return f"redis://{user}:{password}@{LOOPBACK}:{port}/0"
 
 
 def s3_child(folder: Path, port: int, credentials: Credentials) -> Child:

@@ -4,7 +4,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.dashboard.server.command import READY_PATH, dashboard_environment
 from stockcast_lib.stack.dashboard import dashboard_argv
@@ -40,25 +42,40 @@ def stage_addresses(ports: Mapping[Stage, int]) -> dict[str, str]:
 
 
 def server_children(
-    ports: Ports, workers: int, notebooks: Path, env: Mapping[str, str]
+    ports: Ports,
+    workers: int,
+    notebooks: Path,
+    env: Mapping[str, str],
+    redis_urls: Mapping[RedisRole, str] = MappingProxyType({}),
 ) -> list[Child]:
     """Workers of both stages, the gateway and the dashboard.
+
+    Args:
+        ports: where they listen.
+        workers: how many of each stage.
+        notebooks: the folder.
+        env: of all of them.
+        redis_urls: how each reaches Redis, where not all do as `env` says.
 
     Raises:
         BadSettings: the dashboard's notebook or server is not there, or its setting is wrong.
     """
+
+    def env_of(role: RedisRole) -> Mapping[str, str]:
+        return {**env, "STOCKCAST_REDIS_URL": redis_urls[role]} if role in redis_urls else env
+
     children = [
-        *_worker_children(Stage.INGEST, ports.ingest, workers, env),
-        *_worker_children(Stage.FORECAST, ports.forecast, workers, env),
+        *_worker_children(Stage.INGEST, ports.ingest, workers, env_of(RedisRole.INGEST)),
+        *_worker_children(Stage.FORECAST, ports.forecast, workers, env_of(RedisRole.FORECAST)),
         Child(
             name="gateway",
             argv=[sys.executable, "-m", "server.gateway"],
-            env=env,
+            env=env_of(RedisRole.GATEWAY),
             ready=lambda: answers_ok(ports.gateway, "/readyz"),
         ),
     ]
     if ports.dashboard is not None:
-        children.append(_dashboard_child(ports.dashboard, notebooks, env))
+        children.append(_dashboard_child(ports.dashboard, notebooks, env_of(RedisRole.DASHBOARD)))
     return children
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from stockcast_lib.adapters.disk_room import MEGABYTE, DiskRoom
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.errors import StackFailed
 from stockcast_lib.ports import UNWATCHED, Room
 from stockcast_lib.settings import RoomSettings, outer_environment
@@ -84,6 +86,20 @@ def stack_room(folder: Path) -> Room:
 def _far(outer: Mapping[str, str]) -> bool:
     """Whether the stack keeps no data of its own."""
     return bool(outer.get(_REDIS_URL) and outer.get(_S3_URL))
+
+
+def redis_role_urls(folder: Path, environment: Mapping[str, str]) -> dict[RedisRole, str]:
+    """How each role reaches the embedded Redis as its own user; of another Redis, nothing is known.
+
+    Args:
+        folder: of the stack's credentials.
+        environment: how clients reach it.
+    """
+    if outer_environment().get(_REDIS_URL):
+        return {}
+    port = urlsplit(environment[_REDIS_URL]).port or 0
+    credentials = stored_credentials(folder)
+    return {role: embedded.redis_url(port, credentials, role) for role in RedisRole}
 
 
 def _listening(child: Child, port: int) -> Child:

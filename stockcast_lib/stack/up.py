@@ -10,7 +10,7 @@ from pathlib import Path
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
 from stockcast_lib.settings import (
-    ModelSettings,
+    AccessSettings,
     NotebookSettings,
     VendorSettings,
     check_outer_settings,
@@ -20,7 +20,12 @@ from stockcast_lib.stack.data_folder import announced
 from stockcast_lib.stack.network import free_ports, require_free
 from stockcast_lib.stack.running import Running, running
 from stockcast_lib.stack.servers import Ports, server_children
-from stockcast_lib.stack.stores import prepared_stores, server_environment, stack_room
+from stockcast_lib.stack.stores import (
+    prepared_stores,
+    redis_role_urls,
+    server_environment,
+    stack_room,
+)
 
 _NOBODY = "local"
 READY_LINE = "stockcast: ready"
@@ -75,6 +80,7 @@ def _run(parts: Running, ports: Ports, workers: int) -> None:
         workers,
         NotebookSettings.read().notebooks_dir,
         server_environment({**environment, **holder}),
+        redis_role_urls(parts.folder, environment),
     )
     if not (parts.start(stores) and parts.start(servers)):
         return
@@ -85,13 +91,13 @@ def _run(parts: Running, ports: Ports, workers: int) -> None:
 
 
 def _own_holder(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """For the gateway, who may publish: besides whom a setting names, this user; and their token.
+    """For the servers, who may call: besides whom a setting names, this user; and their token.
 
     The servers are told only its hash.
     """
     token = stored_credentials(folder).gateway_token
-    this_user = TokenHolder(_user_name(), frozenset(Right), token_digest(token))
-    others = ModelSettings.read_outer().tokens.get_secret_value()
+    this_user = TokenHolder(_user_name(), frozenset({Right.ADMIN}), token_digest(token))
+    others = AccessSettings.read_outer().tokens.get_secret_value()
     holders = ",".join(filter(None, (others, str(this_user))))
     return {"STOCKCAST_TOKENS": holders}, {"STOCKCAST_GATEWAY_TOKEN": token}
 

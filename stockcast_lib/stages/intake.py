@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from stockcast_lib.core import job_ids
-from stockcast_lib.core.errors import BadFrame, StockcastError
+from stockcast_lib.core.errors import BadFrame, StockcastError, Unauthorised
 from stockcast_lib.core.jobs import (
     Asker,
     ForecastRequest,
@@ -19,11 +19,13 @@ from stockcast_lib.core.jobs import (
     result_key,
 )
 from stockcast_lib.core.prices import Freshness
-from stockcast_lib.core.protocol import HandOver, Message, Reply, Status, Submit
+from stockcast_lib.core.protocol import Frame, HandOver, Message, Reply, Status, Submit
+from stockcast_lib.core.wrong_fields import field_name
 from stockcast_lib.ports import (
     UNWATCHED,
     JobQueue,
     ModelCatalogue,
+    Nonces,
     PriceBoard,
     ResultStore,
     Room,
@@ -32,12 +34,25 @@ from stockcast_lib.ports import (
 from stockcast_lib.stages.room import require_room
 
 Intake = Callable[[Message], Reply]
+FrameIntake = Callable[[Frame], Reply]
+T = TypeVar("T")
 
 
-def counted(intake: Intake, metrics: StageMetrics) -> Intake:
+def taken_once(intake: Intake, nonces: Nonces) -> FrameIntake:
+    """The intake for frames: whoever sends an old one again is refused with `Unauthorised`."""
+
+    def answer(frame: Frame) -> Reply:
+        if not nonces.take(frame.nonce):
+            raise Unauthorised("This message has come before: sign each try with a new nonce.")
+        return intake(frame.message)
+
+    return answer
+
+
+def counted(intake: Callable[[T], Reply], metrics: StageMetrics) -> Callable[[T], Reply]:
     """The same intake; what becomes of each message is counted."""
 
-    def answer(message: Message) -> Reply:
+    def answer(message: T) -> Reply:
         try:
             reply = intake(message)
         except StockcastError as error:
@@ -98,8 +113,7 @@ def _asker(fields: Any) -> Asker:
     try:
         return Asker.model_validate(fields)
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise BadFrame(f"The asker's {'.'.join(map(str, fault['loc']))} is not valid.") from None
+        raise BadFrame(f"The asker's {field_name(error.errors()[0])} is not valid.") from None
 
 
 @dataclass(frozen=True)

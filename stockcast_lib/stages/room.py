@@ -1,13 +1,14 @@
 """What a worker says where the disk is full: that, and not that a store is away."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from stockcast_lib.core.cancellation import Cancellation
 from stockcast_lib.core.errors import DiskFull, QueueUnavailable, StoreUnavailable
-from stockcast_lib.core.protocol import Message, Reply
+from stockcast_lib.core.protocol import Reply
 from stockcast_lib.ports import Claim, Room
 
-_Intake = Callable[[Message], Reply]
+T = TypeVar("T")
 _Work = Callable[[Claim, Cancellation], None]
 _MAY_BE_THE_DISK = (QueueUnavailable, StoreUnavailable)
 
@@ -19,10 +20,10 @@ def require_room(room: Room) -> None:
         raise DiskFull(lacking)
 
 
-def intake_with_room(intake: _Intake, room: Room) -> _Intake:
+def intake_with_room(intake: Callable[[T], Reply], room: Room) -> Callable[[T], Reply]:
     """The same intake; a store that fails for want of room is told as that."""
 
-    def answer(message: Message) -> Reply:
+    def answer(message: T) -> Reply:
         try:
             return intake(message)
         except _MAY_BE_THE_DISK:

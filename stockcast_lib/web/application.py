@@ -5,14 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import structlog
 from tornado.web import Application, HTTPError, RequestHandler
 
-from stockcast_lib.core.tokens import TokenHolder
 from stockcast_lib.ports import UNCOUNTED, UNTRACED, ModelPublishing, ServerMetrics, Tracer
 from stockcast_lib.service import ForecastService
+from stockcast_lib.web.access import OPEN, Access
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import Call, handler_for
 from stockcast_lib.web.event_streams import OpenStreams
@@ -26,15 +25,6 @@ _THREADS = 32
 _SEND_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Models:
-    """What publishes models, and whose tokens have rights to it."""
-
-    publishing: ModelPublishing | None = None
-    holders: tuple[TokenHolder, ...] = ()
-
-
-NO_MODELS = Models()
 NO_METRICS = ServerMetrics(requests=UNCOUNTED, exposition=UNCOUNTED)
 
 
@@ -51,9 +41,10 @@ def application(  # noqa: PLR0913 - each is a part that a test leaves out
     readiness: Callable[[], dict[str, str | None]],
     prefix: str = "",
     send_seconds: float = _SEND_SECONDS,
-    models: Models = NO_MODELS,
+    publishing: ModelPublishing | None = None,
     metrics: ServerMetrics = NO_METRICS,
     *,
+    access: Access = OPEN,
     tracer: Tracer = UNTRACED,
 ) -> Application:
     """All calls over one service.
@@ -65,15 +56,16 @@ def application(  # noqa: PLR0913 - each is a part that a test leaves out
             without it, as proxies hand on the one or the other.
         send_seconds: who has not taken an answer by then is dropped; events have a limit of
             their own.
-        models: what publishes them, and who may.
+        publishing: of models.
         metrics: where answers are counted, and what `/metrics` tells.
+        access: who may call.
         tracer: begins a span for each call, or goes on with its caller's trace.
     """
     shared = {"service": service, "pool": ThreadPoolExecutor(_THREADS, "gateway")}
     paths: dict[str, list[Call]] = defaultdict(list)
     for call in CALLS:
         paths[call.path].append(call)
-    document = openapi_document(CALLS, prefix)
+    document = openapi_document(CALLS, prefix, access.takes_token)
     routes = [(_pattern(path), handler_for(tuple(calls))) for path, calls in paths.items()]
     return Application(
         [
@@ -82,8 +74,8 @@ def application(  # noqa: PLR0913 - each is a part that a test leaves out
         ],
         prefix=prefix,
         send_seconds=send_seconds,
-        publishing=models.publishing,
-        token_holders=models.holders,
+        publishing=publishing,
+        access=access,
         log_function=_log_request,
         readiness=readiness,
         streams=OpenStreams(metrics.requests.listening),

@@ -5,7 +5,7 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -15,10 +15,13 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
 
+from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
+from stockcast_lib.core.wrong_fields import wrong_fields
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
+from stockcast_lib.web.access import Access
 from stockcast_lib.web.problems import problem, problem_from
 from stockcast_lib.web.sending import Sender
 
@@ -35,6 +38,8 @@ class Handler(Sender):
 
     # The path's template, by which calls are counted.
     route = "none"
+    # The name of whose token came with the call; empty where none did.
+    caller = ""
     service: ForecastService
     received: bytearray
     when_gone: Callable[[], object] = staticmethod(lambda: None)
@@ -45,7 +50,7 @@ class Handler(Sender):
         # What the call is about, for its line in the log.
         self.subject: dict[str, str] = {}
 
-    def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         """Refuse a body that says it is too large before it is read."""
         try:
             length = int(self.request.headers.get("Content-Length", "0"))
@@ -53,6 +58,14 @@ class Handler(Sender):
             raise HTTPError(400, "Content-Length is not a number.") from None
         if length > MAX_BODY:
             self._refuse_body()
+        return None
+
+    @property
+    def client(self) -> str:
+        """The address of whoever calls, as far as it is known."""
+        access: Access = self.application.settings["access"]
+        peer = self.request.remote_ip or "unknown"
+        return client_address(peer, self.request.headers.get("X-Forwarded-For"), access.proxies)
 
     def is_about(self, job: Job) -> None:
         """Have the call's line in the log name a job."""
@@ -95,7 +108,7 @@ class Handler(Sender):
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            raise wrong_fields(error) from None
+            raise invalid_request(error) from None
 
     def json_body(self) -> Any:
         """The body as JSON. Ends the call with 413 or 400 where there is none."""
@@ -172,14 +185,12 @@ class Handler(Sender):
             _log.error("http.broke", path=self.request.path, exc_info=(typ, value, tb))
 
 
-def wrong_fields(error: ValidationError) -> InvalidRequest:
-    """The error for a query or a body, with every wrong field; "body" where it is no object."""
-    fields = [
-        {
-            "field": ".".join(map(str, fault["loc"])) or "body",
-            "message": fault["msg"].removeprefix("Value error, "),
-        }
-        for fault in error.errors()
-    ]
+def invalid_request(error: ValidationError) -> InvalidRequest:
+    """The error for a query or a body, with its wrong fields; "body" where it is no object."""
+    fields = wrong_fields(error, _field_message, whole="body")
     summary = "; ".join(f"{fault['field']}: {fault['message']}" for fault in fields)
     return InvalidRequest(f"The request is not valid: {summary}.", fields=fields)
+
+
+def _field_message(_field: str, fault: Any) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")

@@ -5,14 +5,16 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 from tornado.web import Finish, HTTPError
 
 from stockcast_lib.core.errors import StockcastError
+from stockcast_lib.core.tokens import Right
 from stockcast_lib.core.traceparent import known_traceparent
 from stockcast_lib.ports import SpanKind, Tracer
+from stockcast_lib.web.admitting import admit
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.problems import problem_from
 from stockcast_lib.web.schemas import NoQuery
@@ -27,6 +29,8 @@ _NOTED = ("job", "ticker", "model", "revision")
 _LOGGED = {"job_id": "job", "name": "model", "revision": "revision"}
 # Any call may be malformed, too large, or find Stockcast broken.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
+# Whoever may not call, or too often.
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Call:
         parts: patterns of the path's parts.
         headers: request headers that it heeds, each with its schema and description.
         tag: under which the document lists it.
-        needs_token: whether only who has a token with the right may call it.
+        right: that its caller must have where a token is asked for it; None for what everybody
+            may always call. It has no default, so that no call is open by oversight.
     """
 
     method: str
@@ -85,7 +90,7 @@ class Call:
     parts: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tag: str = "forecasts"
-    needs_token: bool = False
+    right: Right | None = field(kw_only=True)
 
     @property
     def revalidated(self) -> bool:
@@ -107,14 +112,29 @@ class Call:
         """Those of the call, and those that any call may answer with."""
         with_body = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE,) if self.body else ()
         with_query = (HTTPStatus.UNPROCESSABLE_ENTITY,) if self.query.model_fields else ()
-        with_token = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) if self.needs_token else ()
-        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query, *with_token}))
+        refused = _REFUSED if self.right else ()
+        return tuple(sorted({*self.problems, *_ALWAYS, *with_body, *with_query, *refused}))
 
 
 def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
     """The handler of one path, with a method for each of its calls."""
     methods = {call.method.lower(): _method(call) for call in calls}
-    return type("PathHandler", (Handler,), {**methods, "route": calls[0].path})
+    by_method = {call.method: call for call in calls}
+    return type("Path", (PathHandler,), {**methods, "calls": by_method, "route": calls[0].path})
+
+
+class PathHandler(Handler):
+    """What the handlers of all paths share: whether the call is for its caller."""
+
+    calls: ClassVar[Mapping[str, Call]] = {}
+
+    async def prepare(self) -> None:
+        """Refuse whoever may not call, before a body is read."""
+        super().prepare()
+        method = "GET" if self.request.method == "HEAD" else self.request.method
+        call = self.calls.get(method or "")
+        if call and call.right and not self._finished:
+            await admit(self, call.right)
 
 
 def _method(call: Call) -> Callable[..., Awaitable[None]]:

@@ -19,8 +19,7 @@ async def submit(here: Handler, query: SubmitQuery) -> None:
     """202 with the job, or 200 with its result when that is there within `wait`."""
     key = _idempotency_key(here)
     payload = here.json_body()
-    client = here.request.remote_ip or "unknown"
-    job_id = await here.in_thread(here.service.submit, payload, client, query.priority, key)
+    job_id = await here.in_thread(here.service.submit, payload, here.client, query.priority, key)
     job = await here.ended(job_id, query.wait)
     here.is_about(job)
     if job.state in {JobState.FAILED, JobState.CANCELLED} and query.wait > 0:

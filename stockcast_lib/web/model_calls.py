@@ -5,9 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from stockcast_lib.core.models import ModelRef, model_ref
-from stockcast_lib.core.tokens import Right, allowed
 from stockcast_lib.ports import ModelPublishing
-from stockcast_lib.web.base import Handler, wrong_fields
+from stockcast_lib.web.base import Handler, invalid_request
 from stockcast_lib.web.schemas import (
     ChallengeRequest,
     NoQuery,
@@ -30,10 +29,9 @@ async def notebook(here: Handler, _query: NoQuery, name: str, revision: str) -> 
 
 async def publish(here: Handler, _query: NoQuery) -> None:
     """201 with the revision once it is through the gate; 200 where it was published before."""
-    author = _caller(here, Right.PUBLISH)
     asked = _body(here, PublicationRequest)
     revision, new = await here.in_thread(
-        _publishing(here).publish, asked.name, asked.notebook, author
+        _publishing(here).publish, asked.name, asked.notebook, here.caller
     )
     here.set_status(201 if new else 200)
     here.finish(revision.model_dump(mode="json", by_alias=True))
@@ -41,19 +39,17 @@ async def publish(here: Handler, _query: NoQuery) -> None:
 
 async def promote(here: Handler, _query: NoQuery, name: str) -> None:
     """Have the name stand for a revision from now on."""
-    by = _caller(here, Right.PROMOTE)
     asked = _body(here, PromotionRequest)
     ref = ModelRef(model_ref(name).name, asked.revision)
-    done = await here.in_thread(_publishing(here).promote, ref, by, asked.because)
+    done = await here.in_thread(_publishing(here).promote, ref, here.caller, asked.because)
     here.finish(done.model_dump(mode="json", by_alias=True))
 
 
 async def challenge(here: Handler, _query: NoQuery, name: str) -> None:
     """Try a revision beside what the name stands for, or end that."""
-    by = _caller(here, Right.PROMOTE)
     asked = _body(here, ChallengeRequest)
     ref = ModelRef(model_ref(name).name, asked.revision)
-    done = await here.in_thread(_publishing(here).challenge, ref, by)
+    done = await here.in_thread(_publishing(here).challenge, ref, here.caller)
     here.finish(done.model_dump(mode="json", by_alias=True))
 
 
@@ -62,14 +58,9 @@ def _publishing(here: Handler) -> ModelPublishing:
     return publishing
 
 
-def _caller(here: Handler, right: Right) -> str:
-    holders = here.application.settings["token_holders"]
-    return allowed(here.request.headers.get("Authorization"), right, holders)
-
-
 def _body(here: Handler, model: type[Any]) -> Any:
     found = here.json_body()
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        raise wrong_fields(error) from None
+        raise invalid_request(error) from None

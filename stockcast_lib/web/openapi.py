@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document of a table of calls."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -8,10 +8,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from stockcast_lib import __version__
+from stockcast_lib.core.tokens import ALWAYS_ASKED, Right
 from stockcast_lib.web.calls import JSON, Answer, Call
 from stockcast_lib.web.problems import ASK_AGAIN, PROBLEM_TYPE
 from stockcast_lib.web.schemas import ProblemDocument
 
+TakesToken = Callable[[Right], bool]
 _REFERENCE = "#/components/schemas/{model}"
 _TEXT = {"type": "string"}
 _CACHING = {
@@ -29,8 +31,8 @@ _ALLOW = {"description": "The methods that the path has.", "required": True, "sc
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
-    "description": "Publishing, promoting and challenging need one; a proxy before the gateway may "
-    "ask for one elsewhere, too.",
+    "description": "Publishing, promoting and challenging need one with the right that each names; "
+    "reading and forecasting do where this Stockcast is set so.",
 }
 _CHALLENGE = {"description": "Which kind of token.", "required": True, "schema": _TEXT}
 _IF_NONE_MATCH = {
@@ -49,18 +51,21 @@ _PROBLEM_EXAMPLE = {
 }
 
 
-def openapi_document(calls: Iterable[Call], prefix: str = "") -> dict[str, Any]:
+def openapi_document(
+    calls: Iterable[Call], prefix: str = "", takes_token: TakesToken = ALWAYS_ASKED.__contains__
+) -> dict[str, Any]:
     """The document: paths from the calls, schemas from the models that they validate with.
 
     Args:
         calls: the API's.
         prefix: under which a proxy shows it.
+        takes_token: whether only who has a right may use it.
     """
     calls = tuple(calls)
     schemas = _Schemas(calls)
     paths: dict[str, dict[str, Any]] = {}
     for call in calls:
-        operation = _operation(call, schemas)
+        operation = _operation(call, schemas) | _security(call, takes_token)
         at = paths.setdefault(call.path, {})
         at[call.method.lower()] = operation
         if call.method == "GET":
@@ -141,14 +146,20 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
             **{str(status): _problem(status, schemas) for status in call.all_problems},
         },
     }
-    if call.needs_token:
-        operation["security"] = [{"bearer": []}]
     if call.body:
         media: dict[str, Any] = {"schema": schemas.body(call.body)}
         if call.example is not None:
             media["example"] = call.example
         operation["requestBody"] = {"required": True, "content": {JSON: media}}
     return operation
+
+
+def _security(call: Call, takes_token: TakesToken) -> dict[str, Any]:
+    """The right that a call takes; without a token, too, where none is asked for it."""
+    if call.right is None:
+        return {"security": [{}]}
+    with_right = {"bearer": [call.right]}
+    return {"security": [with_right] if takes_token(call.right) else [{}, with_right]}
 
 
 def operation_id(method: str, path: str) -> str:

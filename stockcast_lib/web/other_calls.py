@@ -26,8 +26,7 @@ async def ask_as_before(here: Handler, _query: NoQuery) -> None:
     body = here.json_body()
     try:
         request = old_app.request_from(body)
-        client = here.request.remote_ip or "unknown"
-        job_id = await here.in_thread(here.service.submit, request.canonical(), client)
+        job_id = await here.in_thread(here.service.submit, request.canonical(), here.client)
         job = await here.ended(job_id, LONGEST_WAIT)
         forecast = await here.in_thread(here.service.forecast, job)
     except StockcastError as error:

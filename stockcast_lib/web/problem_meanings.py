@@ -98,6 +98,11 @@ MEANINGS: dict[str, Meaning] = {
         HTTPStatus.TOO_MANY_REQUESTS, "So many forecasts wait that one more would wait too long.",
         _ASK_LATER,
     ),
+    "rate-limited": Meaning(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "More calls came with this token, or without one from this address, than may in a minute.",
+        _ASK_LATER,
+    ),
     "throttled": Meaning(
         HTTPStatus.TOO_MANY_REQUESTS, "The vendor of the prices asks to wait.", _ASK_LATER
     ),

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from stockcast_lib.core.jobs import ForecastRequest
 from stockcast_lib.core.models import NAME, REVISION, Challenge, ModelRevision, Promotion
 from stockcast_lib.core.scores import Scores
+from stockcast_lib.core.tokens import Right
 from stockcast_lib.web import (
     event_calls,
     evidence_calls,
@@ -65,7 +66,10 @@ def _evidence(
     name: str, run: Any, what: str, media: str, model: type[BaseModel] | None = None, **more: Any
 ) -> Call:
     answer = Answer(what, model, media=media)
-    return Call("GET", f"{FORECAST}/{name}", run, what, {200: answer}, _EVIDENCE, parts=_ID, **more)
+    return Call(
+        "GET", f"{FORECAST}/{name}", run, what, {200: answer}, _EVIDENCE,
+        parts=_ID, right=Right.READ, **more,
+    )  # fmt: skip
 
 
 CALLS: tuple[Call, ...] = (
@@ -98,16 +102,17 @@ CALLS: tuple[Call, ...] = (
                 "to the same job, so that a request may be repeated safely.",
             }
         },
+        right=Right.FORECAST,
     ),
     Call(
         "GET", FORECASTS, forecast_calls.recent, "The recent forecasts, newest first.",
         {200: Answer("Those that were made last, and still are kept.", JobsDocument,
                      example=examples.JOBS)},
-        _STORES, query=RecentQuery,
+        _STORES, query=RecentQuery, right=Right.READ,
     ),
     Call(
         "GET", FORECAST, forecast_calls.read, "A job, with its result when it is done.",
-        {200: _JOB}, _ONE_JOB, parts=_ID,
+        {200: _JOB}, _ONE_JOB, parts=_ID, right=Right.READ,
     ),
     Call(
         "DELETE", FORECAST, forecast_calls.withdraw,
@@ -121,6 +126,7 @@ CALLS: tuple[Call, ...] = (
                 "it yours or another's.",
             }
         },
+        right=Right.FORECAST,
     ),
     Call(
         "GET", f"{FORECAST}/events", event_calls.events,
@@ -141,6 +147,7 @@ CALLS: tuple[Call, ...] = (
                 "that is too old, or unknown, how the job is now.",
             }
         },
+        right=Right.READ,
     ),
     _evidence("chart.png", evidence_calls.chart_png, "The chart as a picture.", "image/png"),
     _evidence("chart.json", evidence_calls.chart_json, "The chart as a plotly figure.", JSON,
@@ -161,13 +168,13 @@ CALLS: tuple[Call, ...] = (
     Call(
         "GET", "/api/v1/symbols", other_calls.search_symbols, "Search the ticker directory.",
         {200: Answer("The matches, the best first.", SymbolsDocument, example=examples.SYMBOLS)},
-        _STORES, query=SearchQuery, tag="symbols",
+        _STORES, query=SearchQuery, tag="symbols", right=Right.READ,
     ),
     Call(
         "GET", "/api/v1/models", model_calls.models, "The model notebooks.",
         {200: Answer("Each with its revisions and its audit trail.", ModelsDocument,
                      example=examples.MODELS)},
-        _STORES, tag="models",
+        _STORES, tag="models", right=Right.READ,
     ),
     Call(
         "POST", "/api/v1/models", model_calls.publish,
@@ -178,7 +185,7 @@ CALLS: tuple[Call, ...] = (
             201: Answer("It is published. Nothing stands for it before it is promoted.",
                         ModelRevision, example=examples.REVISION),
         },
-        (422, *_STORES), body=PublicationRequest, tag="models", needs_token=True,
+        (422, *_STORES), body=PublicationRequest, tag="models", right=Right.PUBLISH,
         example={"name": "trend", "notebook": {"nbformat": 4, "nbformat_minor": 5,
                                                "metadata": {}, "cells": []}},
     ),
@@ -187,7 +194,7 @@ CALLS: tuple[Call, ...] = (
         "Have a model's name stand for a revision; an earlier one takes it back.",
         {200: Answer("It does, from now on.", Promotion, example=examples.PROMOTION)},
         (404, 409, 422, *_STORES), body=PromotionRequest, parts=_NAME, tag="models",
-        needs_token=True, example={"revision": "0123456789abcdef"},
+        right=Right.PROMOTE, example={"revision": "0123456789abcdef"},
     ),
     Call(
         "POST", "/api/v1/models/{name}/challenger", model_calls.challenge,
@@ -195,50 +202,56 @@ CALLS: tuple[Call, ...] = (
         {200: Answer("It is, or nothing is, from now on.", Challenge,
                      example=examples.CHALLENGE)},
         (404, 422, *_STORES), body=ChallengeRequest, parts=_NAME, tag="models",
-        needs_token=True, example={"revision": "fedcba9876543210"},
+        right=Right.PROMOTE, example={"revision": "fedcba9876543210"},
     ),
     Call(
         "GET", "/api/v1/models/{name}/{revision}/notebook.ipynb", model_calls.notebook,
         "A revision's notebook.",
         {200: Answer("As it was published.", NotebookDocument,
                      media="application/x-ipynb+json")},
-        (404, *_STORES), parts=_REVISION, tag="models",
+        (404, *_STORES), parts=_REVISION, tag="models", right=Right.READ,
     ),
     Call(
         "GET", "/api/v1/scores", other_calls.scores,
         "How forecasts did, served or a challenger's, by the model's revision and horizon.",
         {200: Answer("As of the last `stockcast score`.", Scores, example=examples.SCORES)},
-        _STORES, tag="models",
+        _STORES, tag="models", right=Right.READ,
     ),
     Call(
         "GET", "/healthz", other_calls.health, "Whether the process lives.",
-        {200: Answer("It does.", HealthDocument, example=examples.HEALTH)}, tag=OPERATIONS,
+        {200: Answer("It does.", HealthDocument, example=examples.HEALTH)},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/readyz", other_calls.readiness, "Whether what a forecast needs is there.",
         {200: Answer("It is.", ReadinessDocument, example=examples.READINESS)}, _STORES,
-        tag=OPERATIONS,
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/metrics", other_calls.metrics, "Figures for Prometheus, of this process.",
-        {200: Answer("In Prometheus's text format.", media=TEXT)}, tag=OPERATIONS,
+        {200: Answer("In Prometheus's text format.", media=TEXT)},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/openapi.json", other_calls.openapi, "This description.",
-        {200: Answer("OpenAPI 3.1.", OpenapiDocument)}, tag=OPERATIONS,
+        {200: Answer("OpenAPI 3.1.", OpenapiDocument)},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/docs", page_calls.reference, "This description as a page.",
-        {200: Answer("Every call, with examples.", media=HTML)}, tag=OPERATIONS,
+        {200: Answer("Every call, with examples.", media=HTML)},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/problems/{code}", page_calls.explain, "What a problem's code means.",
         {200: Answer("A page: what is wrong, and what to do.", media=HTML)}, (404,),
-        parts={"code": "^[a-z0-9-]{1,40}$"}, tag=OPERATIONS,
+        parts={"code": "^[a-z0-9-]{1,40}$"},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "GET", "/", page_calls.start, "Leads to the description.",
-        {303: Answer("See `/docs`.", media=None, location="The description.")}, tag=OPERATIONS,
+        {303: Answer("See `/docs`.", media=None, location="The description.")},
+        tag=OPERATIONS, right=None,
     ),
     Call(
         "POST", "/", other_calls.ask_as_before, "The old app's call.",
@@ -247,5 +260,6 @@ CALLS: tuple[Call, ...] = (
         body=OldRequest, tag="old app",
         example={"name": "", "days": {"name": "AAPL", "days": "45"},
                  "requestID": {"randInt": "123456"}},
+        right=Right.FORECAST,
     ),
 )  # fmt: skip

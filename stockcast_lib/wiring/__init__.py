@@ -4,6 +4,7 @@ Each function makes one thing and imports what that needs, so that a kernel that
 never imports Redis. What a process shares is made once.
 """
 
+from stockcast_lib.wiring.access import access
 from stockcast_lib.wiring.backtests import origin_fits
 from stockcast_lib.wiring.faces import readiness, service, unused_seconds
 from stockcast_lib.wiring.market import (
@@ -45,6 +46,7 @@ from stockcast_lib.wiring.tracing import tracer
 from stockcast_lib.wiring.workers import claim_loop, intake, model_runners, notebook_runner
 
 __all__ = [
+    "access",
     "asked_vendors",
     "blocking_redis",
     "bucket",

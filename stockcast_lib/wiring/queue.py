@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from stockcast_lib.core import keys
 from stockcast_lib.core.jobs import Stage
-from stockcast_lib.ports import UNTRACED, JobSubmitter, PriceBoard, ResultStore, Tracer
+from stockcast_lib.ports import (
+    UNTRACED,
+    JobSubmitter,
+    Nonces,
+    PriceBoard,
+    RateLimit,
+    ResultStore,
+    Tracer,
+)
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -53,6 +61,13 @@ def redis_away() -> str | None:
     return why_away(_looking_redis())
 
 
+def rate_limit(per_minute: int) -> RateLimit:
+    """How often each caller may call, by all gateways together."""
+    from stockcast_lib.adapters.redis_rate_limit import RedisRateLimit
+
+    return RedisRateLimit(_looking_redis(), per_minute)
+
+
 def price_board() -> PriceBoard:
     """Which price versions are current."""
     from stockcast_lib.adapters.redis_prices import RedisPriceBoard
@@ -72,6 +87,13 @@ def job_queue() -> "RedisJobQueue":
         limit=settings.queue_limit,
         ended_lifetime=round(settings.job_days * keys.DAY),
     )
+
+
+def nonces(stage: Stage) -> Nonces:
+    """Of the frames that a stage's workers have taken."""
+    from stockcast_lib.adapters.redis_nonces import RedisNonces
+
+    return RedisNonces(redis_client(), stage)
 
 
 def result_store() -> ResultStore:

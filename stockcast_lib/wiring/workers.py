@@ -24,6 +24,7 @@ from stockcast_lib.wiring.models import (
 )
 from stockcast_lib.wiring.queue import (
     job_queue,
+    nonces,
     price_board,
     result_store,
     submitter,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from stockcast_lib.execution.runner import PapermillRunner
     from stockcast_lib.stages.challenger import ChallengerRuns
     from stockcast_lib.stages.claim_loop import ClaimLoop
-    from stockcast_lib.stages.intake import Intake
+    from stockcast_lib.stages.intake import FrameIntake, Intake
     from stockcast_lib.stages.model_runner import ModelRunners
 
 
@@ -146,15 +147,15 @@ def _challenger_runs() -> "ChallengerRuns":
     )
 
 
-def intake(stage: Stage) -> "Intake":
-    """What a stage's worker answers to a TCP message."""
-    from stockcast_lib.stages.intake import ForecastIntake, counted
+def intake(stage: Stage) -> "FrameIntake":
+    """What a stage's worker answers to a TCP frame."""
+    from stockcast_lib.stages.intake import ForecastIntake, counted, taken_once
     from stockcast_lib.stages.room import intake_with_room
     from stockcast_lib.stages.tracing import traced
 
     own = ForecastIntake(job_queue()) if stage is Stage.FORECAST else _ingest_intake()
-    told = counted(intake_with_room(own, room()), stage_metrics(stage))
-    return traced(told, tracer(stage), stage)
+    once = taken_once(traced(own, tracer(stage), stage), nonces(stage))
+    return counted(intake_with_room(once, room()), stage_metrics(stage))
 
 
 def _ingest_intake() -> "Intake":

@@ -4,6 +4,7 @@ from stockcast_lib.core import job_ids
 from stockcast_lib.core.errors import InvalidRequest
 from stockcast_lib.core.jobs import parse_request, request_key
 from stockcast_lib.core.notebook_parameters import json_parameters
+from stockcast_lib.core.wrong_fields import MOST_FIELDS
 
 
 @pytest.mark.parametrize("days", [None, "45", 4.5, 0, 10_001, True, [1]])
@@ -89,3 +90,13 @@ def test_an_id_tells_its_own_service_from_another():
     assert job_ids.is_ours(made, b"key")
     assert not job_ids.is_ours(made, b"other")
     assert not job_ids.is_ours("../x", b"key")
+
+
+def test_of_very_many_wrong_fields_the_first_are_named_and_none_at_any_length():
+    wrong = {f"{number}{'n' * 500}": 1 for number in range(2 * MOST_FIELDS)}
+    with pytest.raises(InvalidRequest) as caught:
+        parse_request({"ticker": "AAPL", "days": 5, **wrong})
+    fields = caught.value.details["fields"]
+    assert len(fields) == MOST_FIELDS
+    assert max(len(fault["field"]) for fault in fields) < 110
+    assert len(caught.value.message) < 200 * MOST_FIELDS

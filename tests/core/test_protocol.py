@@ -4,15 +4,17 @@ import re
 
 import pytest
 
-from stockcast_lib.core.errors import BadFrame, ErrorReport, Unauthorised
+from stockcast_lib.core.errors import BadFrame, ErrorReport, InvalidRequest, Unauthorised
 from stockcast_lib.core.jobs import Asker, ForecastRequest
 from stockcast_lib.core.protocol import (
     MAX_LINE,
+    Frame,
     HandOver,
     Reply,
     Status,
     Submit,
-    decode_message,
+    _auth,
+    decode_frame,
     decode_reply,
     encode_message,
     encode_reply,
@@ -34,27 +36,27 @@ def line(message=MESSAGES[0], key=KEY, at=NOW):
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_survives_the_wire(message):
-    assert decode_message(line(message), key=KEY, now=NOW) == message
+    assert decode_frame(line(message), key=KEY, now=NOW) == Frame(message, "n")
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_may_belong_to_a_trace(message):
     traced = dataclasses.replace(message, traceparent=TRACE)
-    assert decode_message(line(traced), key=KEY, now=NOW) == traced
+    assert decode_frame(line(traced), key=KEY, now=NOW).message == traced
     assert "traceparent" not in json.loads(line(message))
 
 
 def test_a_message_s_trace_is_signed():
     fields = json.loads(line())
     with pytest.raises(Unauthorised):
-        decode_message(json.dumps({**fields, "traceparent": TRACE}).encode(), key=KEY, now=NOW)
+        decode_frame(json.dumps({**fields, "traceparent": TRACE}).encode(), key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize("trace", ["", "garbage", TRACE.upper(), f"{TRACE}-more", 7, ["a"]])
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_malformed_trace_is_a_bad_frame(message, trace):
     with pytest.raises(BadFrame):
-        decode_message(line(dataclasses.replace(message, traceparent=trace)), key=KEY, now=NOW)
+        decode_frame(line(dataclasses.replace(message, traceparent=trace)), key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -73,25 +75,61 @@ def test_a_malformed_trace_is_a_bad_frame(message, trace):
 )
 def test_garbage_is_a_bad_frame(bad):
     with pytest.raises(BadFrame):
-        decode_message(bad, key=KEY, now=NOW)
+        decode_frame(bad, key=KEY, now=NOW)
+
+
+def signed(**fields):
+    made = {**json.loads(line()), **fields}
+    del made["auth"]
+    return json.dumps({**made, "auth": _auth(made, KEY)}).encode()
+
+
+@pytest.mark.parametrize("name", ["request", "asker", "nonce", "at", "traceparent", "type", "more"])
+@pytest.mark.parametrize(
+    "value", ["\ud800", {"a\udfff": 1}, [["\udc00"]]], ids=["text", "name", "deep"]
+)
+def test_half_a_character_is_a_bad_frame_wherever_it_is(name, value):
+    with pytest.raises(BadFrame):
+        decode_frame(signed(**{name: value}), key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_number_that_is_too_large_is_a_bad_frame_whoever_sent_it(number):
+    with pytest.raises(BadFrame, match="too large"):
+        decode_frame(b'{"v":1,"auth":"x","at":%s}' % number.encode(), key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("at", [10**400, -(10**400), 2**63])
+def test_a_time_beyond_any_clock_is_refused(at):
+    with pytest.raises(Unauthorised):
+        decode_frame(signed(at=at), key=KEY, now=NOW)
+
+
+def test_a_reason_that_is_too_long_for_a_line_is_cut_short():
+    report = InvalidRequest("é" * MAX_LINE, fields=["é" * MAX_LINE]).report()
+    sent = encode_reply(Reply(Status.REJECTED, reason=report))
+    assert len(sent) <= MAX_LINE
+    reason = decode_reply(sent).reason
+    assert (reason.code, reason.details) == ("invalid-request", {})
+    assert set(reason.message) == {"é"}
 
 
 def test_another_key_is_refused():
     with pytest.raises(Unauthorised):
-        decode_message(line(key=b"x" * 32), key=KEY, now=NOW)
+        decode_frame(line(key=b"x" * 32), key=KEY, now=NOW)
 
 
 def test_a_changed_field_is_refused():
     fields = json.loads(line())
     fields["request"]["days"] = 6
     with pytest.raises(Unauthorised):
-        decode_message(json.dumps(fields).encode(), key=KEY, now=NOW)
+        decode_frame(json.dumps(fields).encode(), key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize("at", [NOW - 301, NOW + 301])
 def test_a_message_of_another_time_is_refused(at):
     with pytest.raises(Unauthorised):
-        decode_message(line(at=at), key=KEY, now=NOW)
+        decode_frame(line(at=at), key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize("reply", [Reply(status, "id") for status in Status])

@@ -151,6 +151,10 @@ def test_a_parameter_that_the_notebook_does_not_have_is_an_error(run):
     assert "no parameter y" in outcome.error.message
 
 
+def nested(levels):
+    return [nested(levels - 1)] if levels else 1
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -158,6 +162,8 @@ def test_a_parameter_that_the_notebook_does_not_have_is_an_error(run):
         {"x": (1, 2)},
         {"x": float("nan")},
         {"x": {"a": {1}}},
+        {"x": 2**63},
+        {"x": nested(21)},
         {"x y": 1},
     ],
 )

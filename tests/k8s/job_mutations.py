@@ -57,7 +57,8 @@ JOB_MUTATIONS = (
     Mutation(jobs.watchlist, _WATCHLIST_FILE, "data/watchlist.txt", "AAPL\nMETA\n"),
     Mutation(jobs.secrets, _SCORING, f"{_JOB_POD}/containers/0/env/1"),
     Mutation(
-        jobs.secrets, _SCORING, f"{_JOB_POD}/containers/0/env/+", secret("stockcast-redis", "url")
+        jobs.secrets, _SCORING, f"{_JOB_POD}/containers/0/env/+",
+        secret("stockcast-redis", "gateway-url"),
     ),
     Mutation(
         jobs.secrets, _WATCHLIST, f"{_JOB_POD}/containers/0/env",

@@ -3,6 +3,7 @@
 from tests.k8s.checks import (
     flows,
     probes,
+    redis_users,
     references,
     resources,
     schemas,
@@ -79,7 +80,7 @@ MUTATIONS = (
         references.configurations, _LAB, f"{_POD}/volumes/1/persistentVolumeClaim/claimName", "x"
     ),
     Mutation(references.secrets, _GATEWAY, f"{_SERVER}/env/+", secret("stockcast-redis", "uri")),
-    Mutation(references.secrets, _GATEWAY, f"{_SERVER}/env/+", secret("redis", "url")),
+    Mutation(references.secrets, _GATEWAY, f"{_SERVER}/env/+", secret("redis", "gateway-url")),
     Mutation(references.secrets, _SETTINGS, "kind", "Secret"),
     Mutation(references.secrets, "Ingress stockcast-gateway", "spec/tls", [{"secretName": "tls"}]),
     Mutation(
@@ -162,6 +163,27 @@ MUTATIONS = (
     Mutation(settings.listening, _INGEST, f"{_SERVER}/ports/1/containerPort", 8082),
     Mutation(settings.command_lines, _DASHBOARD, f"{_SERVER}/args/5", "8867"),
     Mutation(settings.command_lines, _DASHBOARD, f"{_SERVER}/args/3", "127.0.0.1"),
+    Mutation(redis_users.users, "ConfigMap stockcast-redis", "data/users.acl"),
+    Mutation(
+        redis_users.users, "ConfigMap stockcast-redis", "data/users.acl",
+        "user gateway on ~* +@all",
+    ),
+    Mutation(
+        redis_users.passwords, _FORECAST, f"{_SERVER}/env/3/valueFrom/secretKeyRef/key", "password"
+    ),
+    Mutation(
+        redis_users.passwords, _FORECAST,
+        f"{_SERVER}/env/3/valueFrom/secretKeyRef/key", "ingest-url",
+    ),
+    Mutation(
+        redis_users.passwords, _GATEWAY, f"{_SERVER}/env/+",
+        secret("stockcast-redis", "lab-password"),
+    ),
+    Mutation(redis_users.passwords, _REDIS, f"{_SERVER}/env/1"),
+    Mutation(
+        redis_users.passwords, "TriggerAuthentication stockcast-redis",
+        "spec/secretTargetRef/1/key", "password",
+    ),
     *JOB_MUTATIONS,
     *MONITORING_MUTATIONS,
     Mutation(streams.streams, _SCALED, f"{_TRIGGER}/stream", "stockcast:stream:ingest"),

@@ -1,7 +1,4 @@
-"""The rendered manifests, running: a network, its Services, and every replica as a container.
-
-The nightly jobs are left out: what they run is tried where the commands are.
-"""
+"""The rendered manifests, running: a network, its Services, and every replica as a container."""
 
 import json
 import secrets
@@ -14,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.tokens import new_token, token_digest
 from tests.k8s.checks.manifests import component
 from tests.pods.kubelet import Kubelet
@@ -23,6 +21,7 @@ from tests.pods.services import Services
 
 # A quiet machine needs five; one that others use as well may need many times that.
 READY_SECONDS = 300
+JOB_SECONDS = 300
 # What others need comes first.
 ORDER = ("redis", "s3", "ingest", "forecast", "gateway", "dashboard")
 
@@ -104,7 +103,7 @@ class Cluster:
 
     def workload(self, owner):
         """The manifest of a component."""
-        return next(each for each in self.manifests.servers() if component(each) == owner)
+        return next(each for each in self.manifests.workloads() if component(each) == owner)
 
     def names_for(self, workload):
         """Options by which a container finds the Services, and is found."""
@@ -117,12 +116,19 @@ class Cluster:
 
     def launch(self, owner, image=None):
         """Start one more pod of a component."""
-        name = f"{self.workload(owner)['metadata']['name']}-{self.run}-{next(self._numbers)}"
-        pod = Pod(self, self.workload(owner), name, image)
-        self._made.append(pod)
-        kept = Kubelet(pod, self._endpoints_changed)
+        kept = Kubelet(self._pod(owner, image), self._endpoints_changed)
         self.kept.append(kept)
         return kept
+
+    def run_job(self, owner, seconds=JOB_SECONDS):
+        """Run one pod of a nightly job to its end: the exit status, and what it said last."""
+        pod = self._pod(owner)
+        pod.start()
+        status = int(podman("wait", pod.id, seconds=seconds))
+        said = pod.logs()
+        pod.remove()
+        self._made.remove(pod)
+        return status, said
 
     def take_away(self, kept):
         """End a pod in order, as a drain or a rollout does."""
@@ -162,6 +168,12 @@ class Cluster:
             TimeoutError: one is not in time.
         """
         await_ready(list(self.kept), seconds)
+
+    def _pod(self, owner, image=None):
+        name = f"{self.workload(owner)['metadata']['name']}-{self.run}-{next(self._numbers)}"
+        pod = Pod(self, self.workload(owner), name, image)
+        self._made.append(pod)
+        return pod
 
     def _start_all(self):
         """One after the other, so that how long each takes is its own."""
@@ -227,12 +239,8 @@ def await_ready(kept, seconds):
 
 
 def _made_up():
-    password = secrets.token_hex(24)
     return {
-        "stockcast-redis": {
-            "password": password,
-            "url": f"redis://:{password}@stockcast-redis:6379/0",
-        },
+        "stockcast-redis": _redis_users(),
         "stockcast-s3": {
             "access-key": secrets.token_hex(12),
             "secret-key": secrets.token_hex(24),
@@ -244,3 +252,12 @@ def _made_up():
         "stockcast-tokens": {"holders": f"tests:publish+promote:{token_digest(new_token())}"},
         "stockcast-frame": {"key": secrets.token_hex(32)},
     }
+
+
+def _redis_users():
+    made = {"password": secrets.token_hex(24)}
+    for role in RedisRole:
+        password = secrets.token_hex(24)
+        made[f"{role}-password"] = password
+        made[f"{role}-url"] = f"redis://{role}:{password}@stockcast-redis:6379/0"
+    return made

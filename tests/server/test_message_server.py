@@ -23,10 +23,10 @@ KEY = b"k" * 32
 SILENCE = 0.5
 
 
-def intake(message):
-    if not isinstance(message, HandOver):
+def intake(frame):
+    if not isinstance(frame.message, HandOver):
         raise BadFrame("not for here")
-    return Reply(Status.ACCEPTED, message.job_id)
+    return Reply(Status.ACCEPTED, frame.message.job_id)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ from dataclasses import astuple
 
 import pytest
 
+from stockcast_lib.adapters.redis_users import RedisRole
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.stack.credentials import CREDENTIALS_FILE, stored_credentials, write_private
 
@@ -30,6 +31,16 @@ def test_no_two_folders_and_no_two_purposes_share_a_secret(tmp_path):
     secrets = [secret for folder in folders for secret in astuple(stored_credentials(folder))]
     assert len(set(secrets)) == 14
     assert min(map(len, secrets)) >= 20
+
+
+def test_each_user_of_redis_has_a_password_of_its_own_that_stays(tmp_path):
+    credentials = stored_credentials(tmp_path)
+    passwords = [credentials.redis_password_of(role) for role in RedisRole]
+    assert len({*passwords, credentials.redis_password}) == len(RedisRole) + 1
+    assert all(password.isalnum() for password in passwords)
+    assert min(map(len, passwords)) >= 20
+    again = stored_credentials(tmp_path)
+    assert [again.redis_password_of(role) for role in RedisRole] == passwords
 
 
 def test_a_folder_of_an_earlier_release_keeps_its_secrets_and_gets_those_it_lacks(tmp_path):

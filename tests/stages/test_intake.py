@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from stockcast_lib.core.errors import QueueFull
+from stockcast_lib.core.errors import QueueFull, QueueUnavailable, Unauthorised
 from stockcast_lib.core.prices import Freshness
-from stockcast_lib.core.protocol import Reply, Status, Submit
-from stockcast_lib.stages.intake import IngestIntake, counted
+from stockcast_lib.core.protocol import Frame, Reply, Status, Submit
+from stockcast_lib.stages.intake import IngestIntake, counted, taken_once
 from tests.counting import Kept
 from tests.factories import asker, price_history, price_version
 
@@ -57,3 +57,41 @@ def test_each_message_is_counted_by_what_became_of_it():
     with pytest.raises(QueueFull):
         counted(refuse, kept)("message")
     assert kept.told == [("message", "joined"), ("message", QueueFull.code)]
+
+
+class Once:
+    """The `Nonces` port in memory."""
+
+    def __init__(self):
+        self._taken = set()
+
+    def take(self, nonce):
+        new = nonce not in self._taken
+        self._taken.add(nonce)
+        return new
+
+
+def test_a_frame_that_comes_again_is_refused_and_reaches_nobody():
+    taken = []
+
+    def keep(message):
+        taken.append(message)
+        return Reply(Status.ACCEPTED, "job")
+
+    kept = Kept()
+    intake = counted(taken_once(keep, Once()), kept)
+    assert intake(Frame("message", "one")).job_id == "job"
+    with pytest.raises(Unauthorised, match="new nonce"):
+        intake(Frame("message", "one"))
+    assert intake(Frame("message", "another")).job_id == "job"
+    assert taken == ["message", "message"]
+    assert [outcome for _, outcome in kept.told] == ["accepted", "unauthorised", "accepted"]
+
+
+def test_while_nonces_cannot_be_remembered_nothing_is_taken():
+    def away(_):
+        raise QueueUnavailable("Redis is away.")
+
+    intake = taken_once(pytest.fail, SimpleNamespace(take=away))
+    with pytest.raises(QueueUnavailable):
+        intake(Frame("message", "one"))

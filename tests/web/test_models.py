@@ -7,7 +7,7 @@ import pytest
 from stockcast_lib.core.errors import ContractBroken, UnknownModel, WorseThanChampion
 from stockcast_lib.core.models import Challenge, ModelRef
 from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
-from stockcast_lib.web.application import Models
+from stockcast_lib.web.access import Access
 from tests.gateway import fetch, running_gateway
 from tests.model_notebooks import BUNDLED, bundled
 from tests.publishing.records import CODE, NOW, promotion, revision
@@ -74,7 +74,7 @@ def publishing():
 @pytest.fixture
 def ask(service, publishing):
     """Asks a gateway; gives status, headers and document."""
-    with running_gateway(service, models=Models(publishing, HOLDERS)) as url:
+    with running_gateway(service, publishing=publishing, access=Access(HOLDERS)) as url:
 
         def ask(path, body=None, token=None):
             headers = {"Authorization": f"Bearer {token}"} if token else {}

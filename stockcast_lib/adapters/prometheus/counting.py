@@ -34,6 +34,10 @@ class PrometheusRequests:
         self._listeners = Gauge(
             "stockcast_event_listeners", "Who listens to a job's events now.", registry=registry
         )
+        self._refusals = Counter(
+            "stockcast_http_refusals", "Requests whose caller was not let through, by why.",
+            ("reason",), registry=registry,
+        )  # fmt: skip
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """See `RequestMetrics.answered`."""
@@ -44,6 +48,10 @@ class PrometheusRequests:
     def listening(self, listeners: int) -> None:
         """See `RequestMetrics.listening`."""
         self._listeners.set(listeners)
+
+    def refused(self, reason: str) -> None:
+        """See `RequestMetrics.refused`."""
+        self._refusals.labels(reason).inc()
 
 
 class StageCounters:

@@ -86,6 +86,13 @@ class RightNeeded(StockcastError):
     fault = Fault.CALLER
 
 
+class RateLimited(StockcastError):
+    """A caller calls too often; `details["retry_after"]` says in how many seconds he may again."""
+
+    code = "rate-limited"
+    fault = Fault.CALLER
+
+
 class BadFrame(StockcastError):
     """A TCP line that is not a message of ours."""
 

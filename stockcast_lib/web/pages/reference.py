@@ -45,6 +45,7 @@ def _introduction(title: str, document: dict[str, Any]) -> str:
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     inside = (
+        ("Token", _token(operation)),
         ("Parameters", _parameters(operation.get("parameters", []))),
         ("Body", _body(operation)),
         ("Answers", _answers(operation["responses"])),
@@ -57,6 +58,17 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
         f'<span class="method">{method.upper()}</span> <code>{escape(path)}</code><br>'
         f"{in_code(operation['summary'])}</summary>{sections}</details>"
     )
+
+
+def _token(operation: dict[str, Any]) -> str:
+    needed = _needed_rights(operation)
+    return f"<p>With the right {in_code(' or '.join(needed))}.</p>" if needed else ""
+
+
+def _needed_rights(operation: dict[str, Any]) -> list[str]:
+    """Those of which a caller must have one; none where no token is needed."""
+    ways = operation["security"]
+    return [] if {} in ways else [right for way in ways for right in way["bearer"]]
 
 
 def _parameters(parameters: list[dict[str, Any]]) -> str:
@@ -127,6 +139,8 @@ def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
     words = ["curl", *([] if method == "get" else ["-X", method.upper()])]
     found = [name for status, each in operation["responses"].items() if _good(status)
              for name in each.get("content", {})]  # fmt: skip
+    if _needed_rights(operation):
+        words += ["-H", '"Authorization: Bearer $TOKEN"']
     if _EVENTS in found:
         words.append("-N")
     if any(_BINARY.match(name) for name in found):

@@ -14,7 +14,7 @@ from tests.k8s.checks.manifests import component, pod, title
 
 # All that each may know that others must not; the watchlist asks the gateway, as anybody may.
 SECRETS = {
-    "watchlist": set(),
+    "watchlist": {("stockcast-tokens", "watchlist")},
     "scoring": {("stockcast-s3", "access-key"), ("stockcast-s3", "secret-key")},
 }
 _DAY = 24 * 3600

@@ -60,6 +60,7 @@ def exported():
 def _count_everything_once(requests, stage):
     requests.answered("GET", "/", 200, 0.1)
     requests.listening(0)
+    requests.refused("rate-limited")
     stage.message("done")
     stage.run(Lane.BATCH, Outcome.DONE, None, 0.1)
     stage.cell(0.1)

@@ -1,0 +1,42 @@
+"""Whether a call is for its caller, before anything else of it is done."""
+
+from stockcast_lib.core.addresses import one_owner
+from stockcast_lib.core.errors import RateLimited, StockcastError
+from stockcast_lib.core.tokens import Right, TokenHolder, holder_of, require
+from stockcast_lib.ports import ServerMetrics
+from stockcast_lib.web.access import Access
+from stockcast_lib.web.base import Handler
+
+
+async def admit(here: Handler, right: Right) -> None:
+    """Let a call through whose caller may use a right, and name the caller.
+
+    Raises:
+        RateLimited: the caller calls too often.
+        TokenNeeded: there is no valid token with it.
+        RightNeeded: its holder has not the right.
+    """
+    access: Access = here.application.settings["access"]
+    holder = holder_of(here.request.headers.get("Authorization"), access.holders)
+    try:
+        await _count(here, access, holder)
+        if access.takes_token(right):
+            require(holder, right)
+    except StockcastError as refusal:
+        metrics: ServerMetrics = here.application.settings["metrics"]
+        metrics.requests.refused(refusal.code)
+        raise
+    if holder is not None:
+        here.caller = holder.name
+
+
+async def _count(here: Handler, access: Access, holder: TokenHolder | None) -> None:
+    if access.limit is None:
+        return
+    caller = f"token:{holder.name}" if holder else f"address:{one_owner(here.client)}"
+    wait = await here.in_thread(access.limit.wait, caller)
+    if wait > 0:
+        whose = "with this token" if holder else "from this address without a token"
+        raise RateLimited(
+            f"Too many calls {whose}: ask again in {wait:.3g} seconds.", retry_after=wait
+        )
