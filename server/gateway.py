@@ -7,10 +7,11 @@ import sys
 import structlog
 
 from stockcast_lib import wiring
+from stockcast_lib.connections import Places, raise_descriptor_limit
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.execution import linux
 from stockcast_lib.logs import configure_logs
-from stockcast_lib.settings import GatewaySettings
+from stockcast_lib.settings import ConnectionSettings, GatewaySettings
 from stockcast_lib.web.application import application, end_streams
 from stockcast_lib.web.base import MAX_BODY
 from stockcast_lib.web.server import GatewayServer
@@ -25,9 +26,10 @@ _BACKLOG = 1024
 
 async def serve() -> None:
     """Serve until SIGTERM or SIGINT."""
-    settings = GatewaySettings.read()
+    settings, limits = GatewaySettings.read(), ConnectionSettings.read()
     # A notebook at the gate runs as this user, and must not read this process's environment.
     linux.hide_from_other_processes()
+    raise_descriptor_limit()
     tracer = wiring.tracer(_NAME)
     calls = application(
         wiring.service(_NAME),
@@ -40,6 +42,7 @@ async def serve() -> None:
     )
     server = GatewayServer(
         calls,
+        places=Places(limits.connections, limits.connections_per_peer),
         # The handlers refuse what is larger than `MAX_BODY`, and say so; this stops a flood.
         max_body_size=100 * MAX_BODY,
         body_timeout=settings.body_seconds,

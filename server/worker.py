@@ -12,6 +12,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -25,13 +26,14 @@ from tornado.netutil import bind_sockets
 from tornado.tcpserver import TCPServer
 
 from stockcast_lib import wiring
-from stockcast_lib.core.errors import BadFrame, StockcastError
+from stockcast_lib.connections import Places, peer_of, raise_descriptor_limit
+from stockcast_lib.core.errors import BadFrame, StockcastError, TooManyConnections
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.core.protocol import MAX_LINE, Reply, Status, decode_frame, encode_reply
 from stockcast_lib.execution import linux
 from stockcast_lib.execution.runner import PapermillRunner
 from stockcast_lib.logs import configure_logs
-from stockcast_lib.settings import QueueSettings, WorkerSettings
+from stockcast_lib.settings import ConnectionSettings, QueueSettings, WorkerSettings
 from stockcast_lib.stages.claim_loop import ClaimLoop
 from stockcast_lib.stages.health import WorkerHealth
 from stockcast_lib.stages.intake import FrameIntake
@@ -43,6 +45,10 @@ _BACKLOG = 1024  # of clients that come at once
 # Of the grace, for a run to be ended and its job to be handed back.
 _HAND_BACK_SECONDS = 3.0
 
+_NO_PLACE = encode_reply(
+    Reply(Status.REJECTED, reason=TooManyConnections("Too many connections are open.").report())
+)
+
 T = TypeVar("T")
 
 
@@ -53,17 +59,38 @@ class MessageServer(TCPServer):
         intake: makes a message durable and gives the reply.
         key: the shared frame key.
         silence: seconds after which a connection without a whole line is closed.
+        places: for connections; without them as many as the system permits.
+        tls: with which connections are taken; None for plain TCP.
     """
 
-    def __init__(self, intake: FrameIntake, key: bytes, silence: float) -> None:
-        super().__init__(max_buffer_size=2 * MAX_LINE)
+    def __init__(
+        self,
+        intake: FrameIntake,
+        key: bytes,
+        silence: float,
+        places: Places | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(ssl_options=tls, max_buffer_size=2 * MAX_LINE)
+        self._places = places or Places()
         self._intake = intake
         self._key = key
         self._silence = silence
         self._pool = ThreadPoolExecutor(_INTAKE_THREADS, thread_name_prefix="intake")
 
     async def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:
-        """Serve one connection."""
+        """Serve one connection, if it has a place."""
+        peer = peer_of(address)
+        if not self._places.take(peer):
+            self._places.turn_away(stream, _NO_PLACE)
+            return
+        try:
+            await self._serve(stream, peer)
+        finally:
+            stream.close()
+            self._places.give_back(peer)
+
+    async def _serve(self, stream: IOStream, peer: str) -> None:
         rest = bytearray()
         try:
             while not stream.closed():
@@ -77,9 +104,7 @@ class MessageServer(TCPServer):
         except TimeoutError:
             await self._refuse(stream, BadFrame("No whole line came in time."))
         except StreamClosedError:
-            _log.debug("tcp.closed", peer=address[0])
-        finally:
-            stream.close()
+            _log.debug("tcp.closed", peer=peer)
 
     async def _with_limit(self, awaitable: Awaitable[T]) -> T:
         return await asyncio.wait_for(awaitable, self._silence)
@@ -125,6 +150,7 @@ async def serve(stages: Sequence[Stage], *, reuse_port: bool) -> None:
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     # Whoever shares this user must not read the secrets of this process's environment.
     linux.hide_from_other_processes()
+    raise_descriptor_limit()
     stop = _stop_signal()
     parts = [_StageWorker(stage, worker, settings, stop) for stage in stages]
     if settings.health_port:
@@ -155,8 +181,13 @@ class _StageWorker:
         self._stage, self._worker, self._settings, self._stop = stage, worker, settings, stop
         self._runner = wiring.notebook_runner(stage)
         self._loop = wiring.claim_loop(stage, worker)
+        limits = ConnectionSettings.read()
         self._server = MessageServer(
-            wiring.intake(stage), QueueSettings.read().frame_key_bytes, settings.silence_seconds
+            wiring.intake(stage),
+            QueueSettings.read().frame_key_bytes,
+            settings.silence_seconds,
+            Places(limits.connections, limits.connections_per_peer),
+            wiring.worker_tls(),
         )
         self.health = WorkerHealth(
             self._loop.rounds, settings.run_timeout_seconds, wiring.redis_away, stop.is_set

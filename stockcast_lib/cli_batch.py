@@ -1,6 +1,5 @@
 """The `stockcast batch` command."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stockcast_lib.cli_files import read_file
+from stockcast_lib.cli_files import STANDARD_INPUT, read_file
 from stockcast_lib.core.jobs import DEFAULT_DAYS, DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from stockcast_lib.batches import Ask, Batch, Entry
     from stockcast_lib.core.jobs import ForecastRequest
 
-_STANDARD_INPUT = Path("-")
 _PARQUET, _PAGE = "forecasts.parquet", "report.html"
 _SOME_FAILED = 1
 
@@ -42,7 +40,7 @@ def batch(
     from stockcast_lib.batches import Journal, requests_for, run_batch, tickers_in
 
     requests = requests_for(tickers_in(_text(file)), days, model, {})
-    folder = out or Path(f"{'batch' if file == _STANDARD_INPUT else file.stem}-forecasts")
+    folder = out or Path(f"{'batch' if file == STANDARD_INPUT else file.stem}-forecasts")
     with _asked(api) as ask, Journal(folder) as journal, _progress(requests) as told:
         made = run_batch(requests, ask, journal, told)
         _write(made, folder)
@@ -56,7 +54,7 @@ def batch(
 def _text(file: Path) -> str:
     from stockcast_lib.core.errors import InvalidRequest
 
-    data = sys.stdin.buffer.read() if file == _STANDARD_INPUT else read_file(file)
+    data = read_file(file)
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from stockcast_lib.connections import Places
 from stockcast_lib.core.jobs import Job, JobState, Stage, parse_request
 from stockcast_lib.web.application import application, end_streams
 from stockcast_lib.web.server import GatewayServer
@@ -91,13 +92,15 @@ def running_gateway(service: Any, prefix: str = "", **options: Any) -> Iterator[
 
 
 @contextmanager
-def unwatched_gateway(service: Any, prefix: str = "", **options: Any) -> Iterator[str]:
+def unwatched_gateway(
+    service: Any, prefix: str = "", places: Places | None = None, **options: Any
+) -> Iterator[str]:
     """Its own URL, for those who must feel each byte that it holds back."""
     loop = asyncio.new_event_loop()
     sockets = bind_sockets(0, "127.0.0.1")
 
     async def start() -> GatewayServer:
-        server = GatewayServer(calls)
+        server = GatewayServer(calls, places=places)
         server.add_sockets(sockets)
         return server
 

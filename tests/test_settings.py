@@ -32,6 +32,7 @@ try:
             found["complete"] = wiring.market._bundled_symbols().complete
         if role == "WorkerSettings":
             found["addresses"] = [read.address(stage) for stage in Stage]
+            found["certificate"] = read.certificate
 except BadSettings as error:
     found = {"error": error.message}
 print(json.dumps(found, default=str))
@@ -67,6 +68,7 @@ def read(tmp_path):
         ("GatewaySettings", {"gateway_host": "127.0.0.1", "gateway_port": 8000}),
         ("ClientSettings", {"api": None, "api_token": None}),
         ("AccessSettings", {"tokens": "", "require_tokens": "frozenset()", "rate_limit": 0}),
+        ("VisitorSettings", {"dashboard_ask_token": False, "dashboard_proxies": []}),
         ("WorkerSettings", {"addresses": [["127.0.0.1", 7101], ["127.0.0.1", 7102]]}),
     ],
 )
@@ -123,6 +125,10 @@ def test_an_empty_variable_is_as_good_as_none(read):
         ("QueueSettings", "STOCKCAST_REDIS_URL", "the-password@localhost"),
         ("QueueSettings", "STOCKCAST_FRAME_KEY", "the-password"),
         ("StoreSettings", "STOCKCAST_S3_ENDPOINT_URL", "localhost:9000"),
+        ("QueueSettings", "STOCKCAST_REDIS_CA", "no-such-file.pem"),
+        ("WorkerSettings", "STOCKCAST_WORKER_CERT", "no-such-file.pem"),
+        ("WorkerSettings", "STOCKCAST_WORKER_KEY", "no-such-file.pem"),
+        ("WorkerSettings", "STOCKCAST_WORKER_CA", "no-such-file.pem"),
         ("VendorSettings", "STOCKCAST_MAX_AGE_DAYS", "soon"),
         ("VendorSettings", "STOCKCAST_MAX_AGE_DAYS", "0"),
         ("WorkerSettings", "STOCKCAST_RUN_TIMEOUT_SECONDS", "-1"),
@@ -132,6 +138,10 @@ def test_an_empty_variable_is_as_good_as_none(read):
         ("AccessSettings", "STOCKCAST_TOKENS", "ada:read:the-password"),
         ("AccessSettings", "STOCKCAST_REQUIRE_TOKENS", "publish"),
         ("AccessSettings", "STOCKCAST_RATE_LIMIT", "-1"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "*"),
+        ("AccessSettings", "STOCKCAST_CORS_ORIGINS", "https://example.org/"),
+        ("VisitorSettings", "STOCKCAST_DASHBOARD_PROXIES", "everybody"),
+        ("VisitorSettings", "STOCKCAST_DASHBOARD_USER_HEADER", "X User"),
         ("AccessSettings", "STOCKCAST_TRUST_PROXY", "10.0.0.1/8"),
     ],
 )
@@ -140,6 +150,21 @@ def test_a_wrong_value_names_its_variable_in_one_line(read, role, variable, valu
     assert error.startswith(variable)
     assert "\n" not in error
     assert "the-password" not in error
+
+
+def test_a_missing_bundle_of_cas_is_told_only_where_it_counts(read):
+    bundle, https = {"AWS_CA_BUNDLE": "no-such-file.pem"}, "https://s3.example.org"
+    told = read("StoreSettings", STOCKCAST_S3_ENDPOINT_URL=https, **bundle)["error"]
+    assert told.startswith("AWS_CA_BUNDLE is wrong: names no file")
+    for endpoint in ("http://localhost:9000", ""):
+        assert "error" not in read("StoreSettings", STOCKCAST_S3_ENDPOINT_URL=endpoint, **bundle)
+
+
+@pytest.mark.parametrize("name", ["STOCKCAST_WORKER_CERT", "STOCKCAST_WORKER_KEY"])
+def test_a_worker_s_certificate_and_its_key_belong_together(read, tmp_path, name):
+    (tmp_path / "file.pem").touch()
+    error = read("WorkerSettings", **{name: str(tmp_path / "file.pem")})["error"]
+    assert "STOCKCAST_WORKER_CERT and STOCKCAST_WORKER_KEY belong together" in error
 
 
 def test_no_secret_is_shown(read):

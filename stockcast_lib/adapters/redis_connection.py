@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -24,28 +25,37 @@ LONGEST_COMMAND = (1 + _RETRIES) * COMMAND_TIMEOUT + 1.0
 _MAX_CONNECTIONS = 200
 
 
-def connect(url: str) -> "redis.Redis":
+def connect(url: str, ca: Path | None = None) -> "redis.Redis":
     """A client for commands that answer at once.
 
     redis-py repeats a call whose connection broke. That is safe here: every change is a script
     that may run twice.
+
+    Args:
+        url: of Redis.
+        ca: a CA that is believed, besides the system's, where the URL is `rediss://`.
     """
-    return _client(url, timeout=COMMAND_TIMEOUT, retries=_RETRIES)
+    return _client(url, ca, timeout=COMMAND_TIMEOUT, retries=_RETRIES)
 
 
-def connect_blocking(url: str) -> "redis.Redis":
+def connect_blocking(url: str, ca: Path | None = None) -> "redis.Redis":
     """A client for blocking reads of at most `LONGEST_BLOCK` seconds, with a pool of its own."""
-    return _client(url, timeout=LONGEST_BLOCK + COMMAND_TIMEOUT, retries=0)
+    return _client(url, ca, timeout=LONGEST_BLOCK + COMMAND_TIMEOUT, retries=0)
 
 
-def connect_looking(url: str) -> "redis.Redis":
+def connect_looking(url: str, ca: Path | None = None) -> "redis.Redis":
     """A client that only looks whether Redis answers, and soon gives up."""
-    return _client(url, timeout=_LOOK_TIMEOUT, retries=0)
+    return _client(url, ca, timeout=_LOOK_TIMEOUT, retries=0)
 
 
-def connect_copying(url: str) -> "redis.Redis":
+def tls_options(url: str, ca: Path | None) -> dict[str, Any]:
+    """What redis-py is told besides a URL, so that it believes a CA of one's own."""
+    return {"ssl_ca_certs": str(ca)} if ca and url.startswith("rediss://") else {}
+
+
+def connect_copying(url: str, ca: Path | None = None) -> "redis.Redis":
     """A client whose answers may be large, and take their time."""
-    return _client(url, timeout=_COPY_TIMEOUT, retries=0)
+    return _client(url, ca, timeout=_COPY_TIMEOUT, retries=0)
 
 
 def open_ahead(client: "redis.Redis", count: int) -> None:
@@ -66,7 +76,7 @@ def why_away(client: "redis.Redis") -> str | None:
     return None
 
 
-def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":
+def _client(url: str, ca: Path | None = None, *, timeout: float, retries: int) -> "redis.Redis":
     return redis.Redis.from_url(
         url,
         socket_timeout=timeout,
@@ -77,6 +87,7 @@ def _client(url: str, *, timeout: float, retries: int) -> "redis.Redis":
         # Else each connection begins with what no role's user may (`redis_users`).
         driver_info=None,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        **tls_options(url, ca),
     )
 
 

@@ -98,7 +98,7 @@ class RedisPriceBoard:
 
     def _free_what_cannot_lapse(self, ticker: str) -> None:
         # Redis's clock was put back: the lock of a worker that died would stay for as long.
-        if self._client.ttl(keys.ticker_lock(ticker)) > 2 * self._lock_lifetime:
+        if self._client.pttl(keys.ticker_lock(ticker)) > 2 * 1000 * self._lock_lifetime:
             self._client.delete(keys.ticker_lock(ticker))
 
 

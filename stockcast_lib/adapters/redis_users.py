@@ -62,24 +62,24 @@ _QUEUE_KEYS = _own(
 _MODEL_KEYS = (keys.current_model(_ANY), keys.current_challenge(_ANY))
 _PRICE_KEYS = (keys.current_prices(_ANY),)
 _RESULT_KEYS = (keys.result(_ANY),)
-_VENDOR_KEYS = _own("calls:*", "lease:*", "rest:*")
+_VENDOR_KEYS = _own("calls:*", "rest:*")
 
 _SCRIPTS = ("ping", "evalsha", "script|load", "time")
 # To say how a job is, put it in a line or take it out, and end it.
 _QUEUE = (
     "get", "expire", "hget", "hgetall", "hmget", "hset", "hdel", "llen", "lpos", "lpush", "lrange",
-    "lrem", "rpush", "sadd", "scard", "srem", "xadd", "xpending", "xrange", "zcount",
+    "lrem", "rpush", "sadd", "scard", "srem", "xadd", "xpending", "zcount",
     "zrangebyscore", "zrem",
 )  # fmt: skip
-# To follow jobs and take an interest back.
-_CLIENT = (*_SCRIPTS, *_QUEUE, "xread", "xrevrange")
+# To follow jobs, take an interest back, and have a result forgotten whose evidence is damaged.
+_CLIENT = (*_SCRIPTS, *_QUEUE, "del", "xrange", "xread", "xrevrange")
 # To take jobs in, claim them, and settle what became of them.
 _WORKER = (
     *_SCRIPTS, *_QUEUE, "set", "exists", "hexists", "hincrby", "lpop", "ltrim", "xack", "xclaim",
     "xdel", "xgroup|create", "xinfo|stream", "xread", "xreadgroup", "zadd", "zremrangebyscore",
     "zscore",
 )  # fmt: skip
-_TRANSACTION = ("multi", "exec", "discard")
+_TRANSACTION = ("multi", "exec")
 
 USERS: tuple[RedisUser, ...] = (
     RedisUser(
@@ -88,17 +88,19 @@ USERS: tuple[RedisUser, ...] = (
             *_QUEUE_KEYS, keys.DEAD, keys.MODEL_GATE, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS,
             keys.dropped_challenges(_ANY), keys.idempotency(_ANY), keys.calls_of(_ANY),
         ),
-        # The gate's lock, and the figures.
-        commands=(*_CLIENT, "set", "del", "lindex", "xlen", "zrange", "info"),
+        # The gate's lock, callers' limits, and the figures.
+        commands=(*_CLIENT, "set", "lindex", "xlen", "zrange", "info"),
     ),
     RedisUser(
         RedisRole.INGEST,
         keys=(
             *_QUEUE_KEYS, *_own("bound:*"), keys.DEAD, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS,
-            *_VENDOR_KEYS, keys.ticker_lock(_ANY), keys.nonce(Stage.INGEST, _ANY),
+            *_VENDOR_KEYS, *_own("lease:*"), keys.ticker_lock(_ANY), keys.nonce(Stage.INGEST, _ANY),
         ),
         # The tickers' locks, and the vendors' budgets.
-        commands=(*_WORKER, *_TRANSACTION, "del", "pexpire", "incrby", "decrby", "ttl", "info"),
+        commands=(
+            *_WORKER, *_TRANSACTION, "del", "pexpire", "pttl", "incrby", "decrby", "ttl", "info",
+        ),
     ),
     RedisUser(
         RedisRole.FORECAST,
@@ -112,14 +114,13 @@ USERS: tuple[RedisUser, ...] = (
     RedisUser(
         RedisRole.DASHBOARD,
         keys=(*_QUEUE_KEYS, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS),
-        # Results whose evidence it finds damaged.
-        commands=(*_CLIENT, "del"),
+        commands=_CLIENT,
     ),
     RedisUser(
         RedisRole.LAB,
         keys=(*_QUEUE_KEYS, keys.DEAD, *_MODEL_KEYS, *_PRICE_KEYS, *_RESULT_KEYS, *_VENDOR_KEYS),
         # `stockcast jobs`, `vendors` and `doctor`.
-        commands=(*_CLIENT, *_TRANSACTION, "del", "ttl", "xdel", "xlen", "info"),
+        commands=(*_CLIENT, *_TRANSACTION, "ttl", "xdel", "xlen", "info"),
     ),
     RedisUser(
         RedisRole.SCALER,

@@ -7,6 +7,7 @@ sees half of a change, on any server that speaks the S3 protocol.
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stockcast_lib.core.errors import StoreUnavailable
@@ -26,6 +27,7 @@ def connect(
     region: str,
     access_key: str | None,
     secret_key: str | None,
+    ca: Path | None = None,
     read_seconds: float = _READ_SECONDS,
 ) -> "S3Client":
     """A client with time limits, that signs as any S3 server understands.
@@ -35,6 +37,7 @@ def connect(
         region: the bucket's.
         access_key: with `secret_key`, else whatever the AWS SDK finds.
         secret_key: see `access_key`.
+        ca: the CAs that are believed where the server speaks TLS; the system's by default.
         read_seconds: how long the server may say nothing before the next try.
 
     Raises:
@@ -61,6 +64,7 @@ def connect(
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
             config=config,
+            verify=str(ca) if ca else None,
         )
 
 

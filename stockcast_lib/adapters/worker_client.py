@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import ssl
 import time
 from dataclasses import replace
 
@@ -31,10 +32,17 @@ class WorkerClient:
     joins or finds what is there.
     """
 
-    def __init__(self, address: tuple[str, int], key: bytes, tracer: Tracer = UNTRACED) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        key: bytes,
+        tracer: Tracer = UNTRACED,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._address = address
         self._key = key
         self._tracer = tracer
+        self._tls = tls
 
     def send(self, message: Message) -> Reply:
         """See `JobSubmitter.send`.
@@ -52,17 +60,26 @@ class WorkerClient:
         line = encode_message(message, key=self._key, nonce=secrets.token_hex(12), at=time.time())
         host, port = self._address
         try:
-            with socket.create_connection(self._address, _CONNECT_TIMEOUT) as connection:
-                connection.settimeout(_REPLY_TIMEOUT)
+            with self._connection() as connection:
                 connection.sendall(line)
                 reply = decode_reply(_read_line(connection))
         except (OSError, BadFrame) as error:
+            spoken = "TLS with a certificate of STOCKCAST_WORKER_CA" if self._tls else "plain TCP"
             raise WorkerUnavailable(
-                f"The worker at {host}:{port} does not answer ({error}): is it running?"
+                f"The worker at {host}:{port} does not answer ({error}): is it running, "
+                f"and does it speak {spoken}?"
             ) from error
         if reply.status is Status.REJECTED and reply.reason is not None:
             raise error_from_report(reply.reason)
         return reply
+
+    def _connection(self) -> socket.socket:
+        connection = socket.create_connection(self._address, _CONNECT_TIMEOUT)
+        connection.settimeout(_REPLY_TIMEOUT)
+        if self._tls is None:
+            return connection
+        # Closes it itself where it fails.
+        return self._tls.wrap_socket(connection, server_hostname=self._address[0])
 
 
 def reach(address: tuple[str, int]) -> None:

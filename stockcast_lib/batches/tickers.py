@@ -9,13 +9,15 @@ from stockcast_lib.core.tickers import canonical_ticker, is_ticker
 
 _REMARK = "#"
 _LINES_NAMED = 5
+# Twice as many as all the world's exchanges list.
+MOST_TICKERS = 100_000
 
 
 def tickers_in(text: str) -> tuple[str, ...]:
     """The tickers of a list, one a line, each once; what follows a `#` is a remark.
 
     Raises:
-        InvalidRequest: naming the lines that hold none, or where there is not one.
+        InvalidRequest: naming the lines that hold none, or where there is not one, or too many.
     """
     found: dict[str, None] = {}
     wrong = []
@@ -30,6 +32,10 @@ def tickers_in(text: str) -> tuple[str, ...]:
         more = " and others" if len(wrong) > _LINES_NAMED else ""
         where = ", ".join(wrong[:_LINES_NAMED])
         raise InvalidRequest(f"No ticker such as AAPL or BRK.B: {where}{more}.", fields=[])
+    if len(found) > MOST_TICKERS:
+        raise InvalidRequest(
+            f"The list holds more than {MOST_TICKERS} tickers: make several of it.", fields=[]
+        )
     if not found:
         raise InvalidRequest("The list holds no tickers: write one a line.", fields=[])
     return tuple(found)

@@ -14,7 +14,6 @@
 import hashlib
 import hmac
 import json
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from stockcast_lib.core.errors import BadFrame, ErrorReport, Unauthorised
+from stockcast_lib.core.plain_json import NoPlainJson, plain_json
 from stockcast_lib.core.traceparent import is_traceparent
 
 VERSION = 1
@@ -100,28 +100,15 @@ def _line(fields: dict[str, Any]) -> bytes:
     return line
 
 
-def _refuse_constant(name: str) -> None:
-    raise BadFrame(f"{name} is not JSON.")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise BadFrame("The message holds a number that is too large.")
-    return value
-
-
 def _fields(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise BadFrame(f"The line is longer than {MAX_LINE} bytes.")
     try:
-        fields = json.loads(
-            line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite
-        )
-        # An escape may stand for half a character, which no store takes.
-        json.dumps(fields, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        raise BadFrame("The line is not a JSON object in UTF-8.") from None
+        fields = plain_json(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise BadFrame("The line is not UTF-8.") from None
+    except NoPlainJson as error:
+        raise BadFrame(f"The line {error}.") from None
     if not isinstance(fields, dict):
         raise BadFrame("The line is not a JSON object.")
     if fields.get("v") != VERSION:

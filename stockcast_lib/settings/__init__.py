@@ -5,7 +5,7 @@ Values come from the environment, else from `.env` in the working directory, els
 `STOCKCAST_ENV_FILES=off` reads the environment alone: kernels and pods run so.
 """
 
-from stockcast_lib.settings.access import AccessSettings
+from stockcast_lib.settings.access import AccessSettings, VisitorSettings
 from stockcast_lib.settings.environments import (
     child_environment,
     client_environment,
@@ -15,6 +15,7 @@ from stockcast_lib.settings.environments import (
 )
 from stockcast_lib.settings.roles import (
     ClientSettings,
+    ConnectionSettings,
     DashboardSettings,
     GatewaySettings,
     ModelSettings,
@@ -42,6 +43,7 @@ __all__ = [
     "STACK_ENV",
     "AccessSettings",
     "ClientSettings",
+    "ConnectionSettings",
     "DashboardSettings",
     "GatewaySettings",
     "ModelSettings",
@@ -52,6 +54,7 @@ __all__ = [
     "TraceSettings",
     "VendorName",
     "VendorSettings",
+    "VisitorSettings",
     "WorkerSettings",
     "announced_vendors",
     "check_outer_settings",

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from stockcast_lib.core import keys
@@ -22,6 +22,7 @@ class StoreSettings(Role):
     """The S3 bucket; what every kernel has.
 
     Attributes:
+        ca_bundle: the CAs that are believed where the endpoint speaks TLS; the system's by default.
         s3_read_only: whether it is of no use to try to write.
     """
 
@@ -30,6 +31,7 @@ class StoreSettings(Role):
     access_key: SecretStr | None = Field(None, validation_alias="AWS_ACCESS_KEY_ID")
     secret_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     region: str = Field("us-east-1", validation_alias="AWS_DEFAULT_REGION")
+    ca_bundle: Path | None = Field(None, validation_alias="AWS_CA_BUNDLE")
     s3_read_only: bool = False
 
     @field_validator("s3_endpoint_url")
@@ -37,6 +39,15 @@ class StoreSettings(Role):
     def _check_endpoint(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(_HTTP):
             raise ValueError(f"must begin with {' or '.join(_HTTP)}")
+        return value
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _check_bundle(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        # The variable is not this project's own: only where it counts must it be right.
+        endpoint = info.data.get("s3_endpoint_url") or ""
+        if value is not None and endpoint.startswith("https://") and not value.is_file():
+            raise ValueError("names no file")
         return value
 
 
@@ -83,9 +94,14 @@ class ModelSettings(Role):
 
 
 class QueueSettings(Role):
-    """Redis, and the key that signs TCP frames and job ids."""
+    """Redis, and the key that signs TCP frames and job ids.
+
+    Attributes:
+        redis_ca: a CA that is believed, besides the system's, where the URL is `rediss://`.
+    """
 
     redis_url: SecretStr
+    redis_ca: FilePath | None = None
     frame_key: SecretStr = Field(min_length=16)
 
     @field_validator("redis_url")
@@ -114,11 +130,16 @@ class WorkerSettings(Role):
     `kernel_processes` is how many there may be. With `kernels_ahead` the next run's kernel is kept
     ready. `queue_limit` is how many jobs may wait or run. Redis keeps a result for `result_hours`
     and a job that has ended for `job_days`; the archive keeps both for good.
+    With `worker_cert` and `worker_key` workers speak TLS alone; their clients then need
+    `worker_ca`, and with it speak nothing else.
     """
 
     ingest_address: str = "127.0.0.1:7101"
     forecast_address: str = "127.0.0.1:7102"
     listen_host: str | None = None
+    worker_cert: FilePath | None = None
+    worker_key: FilePath | None = None
+    worker_ca: FilePath | None = None
     health_port: int = Field(0, ge=0, le=65535)
     run_timeout_seconds: float = Field(300, gt=0)
     cell_timeout_seconds: float = Field(300, gt=0)
@@ -145,6 +166,17 @@ class WorkerSettings(Role):
         host, port = self.address(stage)
         return self.listen_host or host, port
 
+    @property
+    def certificate(self) -> tuple[Path, Path] | None:
+        """A worker's certificate and its key; None without TLS."""
+        if self.worker_cert is None and self.worker_key is None:
+            return None
+        if self.worker_cert is None or self.worker_key is None:
+            raise BadSettings(
+                "STOCKCAST_WORKER_CERT and STOCKCAST_WORKER_KEY belong together: set both, or none."
+            )
+        return self.worker_cert, self.worker_key
+
 
 class RoomSettings(Role):
     """The disk that Redis and S3 keep their data on, where they are on this machine.
@@ -169,6 +201,16 @@ class GatewaySettings(Role):
     gateway_port: int = Field(8000, ge=0, le=65535)
     body_seconds: float = Field(20, gt=0)
     gateway_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+
+
+class ConnectionSettings(Role):
+    """How many connections a server takes, in all and from one address; 0 is no limit of ours.
+
+    Behind a proxy, or from a gateway to a worker, all come from one address.
+    """
+
+    connections: int = Field(0, ge=0)
+    connections_per_peer: int = Field(0, ge=0)
 
 
 class TraceSettings(Role):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.dashboard.server.command import Seats, dashboard_command
-from stockcast_lib.settings import DashboardSettings
+from stockcast_lib.settings import ConnectionSettings, DashboardSettings
 
 
 def dashboard_argv(notebooks: Path, host: str, port: int) -> list[str]:
@@ -25,7 +25,11 @@ def dashboard_argv(notebooks: Path, host: str, port: int) -> list[str]:
             "The dashboard is not installed: install stockcast[dashboard], or do without it"
             " (`stockcast up --no-dashboard`)."
         )
-    settings = DashboardSettings.read()
+    settings, limits = DashboardSettings.read(), ConnectionSettings.read()
     command = dashboard_command(notebook, port, Seats(settings.dashboard_sessions), host)
-    unused = f"--DashboardApp.unused_seconds={settings.dashboard_unused_seconds:g}"
-    return [*command, unused]
+    options = {
+        "unused_seconds": f"{settings.dashboard_unused_seconds:g}",
+        "connections": limits.connections,
+        "connections_per_peer": limits.connections_per_peer,
+    }
+    return [*command, *(f"--DashboardApp.{name}={value}" for name, value in options.items())]

@@ -51,14 +51,14 @@ class Check:
 
 def checks() -> list[tuple[str, Callable[[], Check]]]:
     """What can be checked, in words, and how; some take seconds, all of them up to about ten."""
-    redis = _redis_url()
+    redis, ca = _redis()
     store = StoreSettings.read()
     local_redis = partial(_binary, "redis-server", find_redis_server, needed=redis is None)
     local_s3 = partial(_binary, "rclone", find_rclone, needed=store.s3_endpoint_url is None)
     return [
         ("Python", python),
         ("redis-server", local_redis),
-        ("Redis", partial(running_redis, redis)),
+        ("Redis", partial(running_redis, redis, ca)),
         ("rclone", local_s3),
         ("S3", partial(running_s3, store)),
         ("room on the disk", lambda: room(RoomSettings.read())),
@@ -78,9 +78,16 @@ def python() -> Check:
     return Check("Python", ok, sys.version.split()[0], "" if ok else f"Use Python {oldest}.")
 
 
-def running_redis(url: str | None) -> Check:
-    """Whether the Redis at a URL answers, and keeps what it has acknowledged."""
+def running_redis(url: str | None, ca: Path | None = None) -> Check:
+    """Whether the Redis at a URL answers, and keeps what it has acknowledged.
+
+    Args:
+        url: None where none is set.
+        ca: as `redis_connection.connect` has it.
+    """
     import redis
+
+    from stockcast_lib.adapters.redis_connection import tls_options
 
     if not url:
         return Check("Redis", None, _NOT_SET)
@@ -89,6 +96,7 @@ def running_redis(url: str | None) -> Check:
         decode_responses=True,
         socket_connect_timeout=FAR_SECONDS,
         socket_timeout=FAR_SECONDS,
+        **tls_options(url, ca),
     )
     with contextlib.closing(client):
         try:
@@ -113,6 +121,8 @@ def running_s3(store: StoreSettings) -> Check:
     keys = {"AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key}
     secrets = {name: key.get_secret_value() for name, key in keys.items() if key}
     place = {"STOCKCAST_S3_ENDPOINT_URL": store.s3_endpoint_url}
+    if store.ca_bundle:
+        place["AWS_CA_BUNDLE"] = str(store.ca_bundle)
     try:
         client = s3_client(
             {**place, **secrets, "AWS_DEFAULT_REGION": store.region}, timeout=FAR_SECONDS
@@ -247,11 +257,12 @@ def notebooks(folder: Path) -> Check:
     return Check("Notebooks", False, f"{folder} lacks {', '.join(missing)}", remedy)
 
 
-def _redis_url() -> str | None:
+def _redis() -> tuple[str | None, Path | None]:
     try:
-        return QueueSettings.read().redis_url.get_secret_value()
+        settings = QueueSettings.read()
     except BadSettings:
-        return None
+        return None, None
+    return settings.redis_url.get_secret_value(), settings.redis_ca
 
 
 def _durability(found: str, told: dict[str, str]) -> Check:

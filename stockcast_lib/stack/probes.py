@@ -1,6 +1,7 @@
 """Whether a Redis or an S3 serves, asked once and impatiently."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from stockcast_lib.stack.network import LOOPBACK
@@ -10,19 +11,24 @@ _NEAR_SECONDS = 1.0
 FAR_SECONDS = 5.0
 
 
-def redis_probe(url: str, timeout: float = _NEAR_SECONDS) -> Callable[[], bool]:
-    """Whether the Redis at a URL answers PING."""
+def redis_probe(
+    url: str, timeout: float = _NEAR_SECONDS, ca: Path | None = None
+) -> Callable[[], bool]:
+    """Whether the Redis at a URL answers PING; `ca` as `redis_connection.connect` has it."""
 
     def ready() -> bool:
         import redis
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
+        from stockcast_lib.adapters.redis_connection import tls_options
+
         client = redis.Redis.from_url(
             url,
             socket_connect_timeout=timeout,
             socket_timeout=timeout,
             retry=Retry(NoBackoff(), 0),
+            **tls_options(url, ca),
         )
         try:
             return bool(client.ping())
@@ -68,6 +74,7 @@ def s3_client(environment: Mapping[str, str], timeout: float) -> Any:
         aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY"),
         aws_session_token=environment.get("AWS_SESSION_TOKEN"),
         region_name=environment.get("AWS_DEFAULT_REGION", REGION),
+        verify=environment.get("AWS_CA_BUNDLE") or None,
         config=Config(
             connect_timeout=timeout,
             read_timeout=timeout,

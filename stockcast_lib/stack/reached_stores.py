@@ -72,13 +72,20 @@ def own_stores(folder: Path) -> Iterator[Stores]:
 @contextlib.contextmanager
 def connected(environment: Mapping[str, str]) -> Iterator[Stores]:
     """Those that an environment names."""
-    client = connect_copying(environment["STOCKCAST_REDIS_URL"])
+    client = connect_copying(
+        environment["STOCKCAST_REDIS_URL"], _file(environment, "STOCKCAST_REDIS_CA")
+    )
     s3 = connect(
         endpoint_url=environment["STOCKCAST_S3_ENDPOINT_URL"],
         region=environment.get("AWS_DEFAULT_REGION", REGION),
         access_key=environment.get("AWS_ACCESS_KEY_ID"),
         secret_key=environment.get("AWS_SECRET_ACCESS_KEY"),
+        ca=_file(environment, "AWS_CA_BUNDLE"),
     )
     with contextlib.closing(client), contextlib.closing(s3):
         name = environment.get("STOCKCAST_S3_BUCKET", embedded.BUCKET)
         yield Stores(RedisCopy(client), Bucket(s3, name))
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    return Path(environment[name]) if environment.get(name) else None

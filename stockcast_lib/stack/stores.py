@@ -17,12 +17,13 @@ from stockcast_lib.stack.probes import FAR_SECONDS, REGION, redis_probe, s3_prob
 from stockcast_lib.stack.supervisor import Child
 
 _REDIS_URL = "STOCKCAST_REDIS_URL"
+_REDIS_CA = "STOCKCAST_REDIS_CA"
 _S3_URL = "STOCKCAST_S3_ENDPOINT_URL"
 _BUCKET = "STOCKCAST_S3_BUCKET"
 _STORES_DIR = "STOCKCAST_STORES_DIR"
 _STORE_NAMES = (
     _S3_URL, _BUCKET, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
+    "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE",
 )  # fmt: skip
 # With the embedded S3 these would make a client sign as somebody else.
 _FOREIGN_AWS = (
@@ -50,7 +51,10 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
     environment = {"STOCKCAST_FRAME_KEY": outer.get("STOCKCAST_FRAME_KEY") or credentials.frame_key}
     if outer.get(_REDIS_URL):
         environment[_REDIS_URL] = outer[_REDIS_URL]
-        _require(redis_probe(outer[_REDIS_URL], FAR_SECONDS), f"The Redis of {_REDIS_URL}")
+        ca = outer.get(_REDIS_CA)
+        environment |= {_REDIS_CA: ca} if ca else {}
+        probe = redis_probe(outer[_REDIS_URL], FAR_SECONDS, Path(ca) if ca else None)
+        _require(probe, f"The Redis of {_REDIS_URL}")
     else:
         environment[_REDIS_URL] = embedded.redis_url(redis_port, credentials)
         redis = embedded.redis_child(folder, redis_port, credentials)
@@ -72,6 +76,20 @@ def prepared_stores(folder: Path, *, small: bool = False) -> tuple[list[Child], 
     return children, environment
 
 
+def redis_role_urls(folder: Path, environment: Mapping[str, str]) -> dict[RedisRole, str]:
+    """How each role reaches the embedded Redis as its own user; of another Redis, nothing is known.
+
+    Args:
+        folder: of the stack's credentials.
+        environment: how clients reach it.
+    """
+    if outer_environment().get(_REDIS_URL):
+        return {}
+    port = urlsplit(environment[_REDIS_URL]).port or 0
+    credentials = stored_credentials(folder)
+    return {role: embedded.redis_url(port, credentials, role) for role in RedisRole}
+
+
 def stack_room(folder: Path) -> Room:
     """What a stack's folder has, for as far as its data are there.
 
@@ -86,20 +104,6 @@ def stack_room(folder: Path) -> Room:
 def _far(outer: Mapping[str, str]) -> bool:
     """Whether the stack keeps no data of its own."""
     return bool(outer.get(_REDIS_URL) and outer.get(_S3_URL))
-
-
-def redis_role_urls(folder: Path, environment: Mapping[str, str]) -> dict[RedisRole, str]:
-    """How each role reaches the embedded Redis as its own user; of another Redis, nothing is known.
-
-    Args:
-        folder: of the stack's credentials.
-        environment: how clients reach it.
-    """
-    if outer_environment().get(_REDIS_URL):
-        return {}
-    port = urlsplit(environment[_REDIS_URL]).port or 0
-    credentials = stored_credentials(folder)
-    return {role: embedded.redis_url(port, credentials, role) for role in RedisRole}
 
 
 def _listening(child: Child, port: int) -> Child:

@@ -4,8 +4,7 @@ The event loop only parses and writes; whatever waits on Redis, S3 or a worker r
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -13,17 +12,18 @@ from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from tornado.web import Finish, HTTPError, RequestHandler, stream_request_body
+from tornado.web import Finish, HTTPError, stream_request_body
 
 from stockcast_lib.core.addresses import client_address
 from stockcast_lib.core.errors import InvalidRequest, StockcastError, TokenNeeded
 from stockcast_lib.core.jobs import Job
+from stockcast_lib.core.plain_json import NoPlainJson, plain_json
 from stockcast_lib.core.wrong_fields import wrong_fields
 from stockcast_lib.ports import StoredForecast
 from stockcast_lib.service import ForecastService
 from stockcast_lib.web.access import Access
+from stockcast_lib.web.cross_origin import CrossOrigin
 from stockcast_lib.web.problems import problem, problem_from
-from stockcast_lib.web.sending import Sender
 
 _log = structlog.get_logger()
 MAX_BODY = 64 * 1024
@@ -33,7 +33,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @stream_request_body
-class Handler(Sender):
+class Handler(CrossOrigin):
     """What all calls share: limits, threads, problem details."""
 
     # The path's template, by which calls are counted.
@@ -50,7 +50,7 @@ class Handler(Sender):
         # What the call is about, for its line in the log.
         self.subject: dict[str, str] = {}
 
-    def prepare(self) -> Awaitable[None] | None:
+    def prepare(self) -> None:
         """Refuse a body that says it is too large before it is read."""
         try:
             length = int(self.request.headers.get("Content-Length", "0"))
@@ -58,7 +58,6 @@ class Handler(Sender):
             raise HTTPError(400, "Content-Length is not a number.") from None
         if length > MAX_BODY:
             self._refuse_body()
-        return None
 
     @property
     def client(self) -> str:
@@ -115,10 +114,15 @@ class Handler(Sender):
         if self._finished:  # refused while it came in
             raise Finish
         try:
-            return json.loads(self.received)
-        except (ValueError, RecursionError):
-            self.send_problem(problem(400, "not-json", "The body is not JSON in UTF-8."))
-            raise Finish from None
+            return plain_json(self.received.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self._refuse_json("is not JSON in UTF-8")
+        except NoPlainJson as error:
+            self._refuse_json(str(error))
+        raise Finish
+
+    def _refuse_json(self, why: str) -> None:
+        self.send_problem(problem(400, "not-json", f"The body {why}."))
 
     async def ended(self, job_id: str, seconds: float) -> Job:
         """The job when it has ended, or as it is after some seconds."""
@@ -165,19 +169,16 @@ class Handler(Sender):
             self.send_problem(problem(500, "internal", "Stockcast itself failed; its log has why."))
         else:
             if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-                self.set_header("Allow", ", ".join(self._methods()))
+                self.set_header("Allow", ", ".join(self.methods()))
             reason = error.log_message if isinstance(error, HTTPError) else None
             detail = (
                 reason or f"{self.request.method} {self.request.path} is not a call of this API."
             )
             self.send_problem(problem(status_code, f"http-{status_code}", detail))
 
-    def _methods(self) -> list[str]:
-        return [method for method in self.SUPPORTED_METHODS if self._answers(method)]
-
-    def _answers(self, method: str) -> bool:
-        name = "get" if method == "HEAD" else method.lower()
-        return getattr(type(self), name) is not getattr(RequestHandler, name)
+    def methods(self) -> list[str]:
+        """Those that its path has."""
+        return []
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what is a fault of ours; the caller's is in the access log."""

@@ -124,23 +124,31 @@ def handler_for(calls: tuple[Call, ...]) -> type[Handler]:
 
 
 class PathHandler(Handler):
-    """What the handlers of all paths share: whether the call is for its caller."""
+    """What the handlers of all paths share: which methods theirs has."""
 
     calls: ClassVar[Mapping[str, Call]] = {}
 
-    async def prepare(self) -> None:
-        """Refuse whoever may not call, before a body is read."""
-        super().prepare()
-        method = "GET" if self.request.method == "HEAD" else self.request.method
-        call = self.calls.get(method or "")
-        if call and call.right and not self._finished:
-            await admit(self, call.right)
+    def methods(self) -> list[str]:
+        """See `Handler.methods`."""
+        return [each for each in self.SUPPORTED_METHODS if _answered_by(each) in self.calls]
+
+    def options(self, **_parts: str) -> None:
+        """Tell the browser of a named site's page what it may send; nobody else asks."""
+        if not self.is_named:
+            raise HTTPError(HTTPStatus.METHOD_NOT_ALLOWED)
+        self.tell_what_may_be_sent(self.methods())
+
+
+def _answered_by(method: str) -> str:
+    return "GET" if method == "HEAD" else method
 
 
 def _method(call: Call) -> Callable[..., Awaitable[None]]:
     async def answer(self: Handler, **parts: str) -> None:
         self.subject |= {_LOGGED[name]: part for name, part in parts.items() if name in _LOGGED}
         with _span(self, call):
+            if call.right:
+                await admit(self, call.right)
             await call.run(self, self.query(call.query), **parts)
 
     return answer

@@ -8,14 +8,14 @@ from http import HTTPStatus
 
 from tornado.iostream import StreamClosedError
 
-from stockcast_lib.core.errors import QueueUnavailable
+from stockcast_lib.core.errors import InvalidRequest, QueueUnavailable
 from stockcast_lib.core.job_events import JobEvent, entry_id, is_later
 from stockcast_lib.core.jobs import Job, JobState
 from stockcast_lib.web import views
 from stockcast_lib.web.base import Handler
 from stockcast_lib.web.calls import EVENTS
 from stockcast_lib.web.event_streams import Mailbox, OpenStreams
-from stockcast_lib.web.schemas import EventsQuery
+from stockcast_lib.web.schemas import LONGEST_EVENT_ID, EventsQuery
 
 LAST_EVENT_ID = "Last-Event-ID"
 _COMMENT = b": the stream is open\n\n"
@@ -29,8 +29,8 @@ async def events(here: Handler, query: EventsQuery, job_id: str) -> None:
 
     204 where all has been told: that keeps a browser from asking again and again.
     """
+    after = entry_id(_last_event_id(here) or query.last_event_id)
     job = await here.in_thread(here.service.job, job_id)
-    after = entry_id(here.request.headers.get(LAST_EVENT_ID) or query.last_event_id)
     streams: OpenStreams = here.application.settings["streams"]
     with streams.mailbox() as mailbox, ExitStack() as listening:
         here.when_gone = mailbox.close
@@ -46,6 +46,15 @@ async def events(here: Handler, query: EventsQuery, job_id: str) -> None:
         here.set_header("X-Accel-Buffering", "no")
         stream = _Stream(here, job_id, mailbox, after)
         await stream.run(past)
+
+
+def _last_event_id(here: Handler) -> str | None:
+    given = here.request.headers.get(LAST_EVENT_ID)
+    if given is None or len(given) <= LONGEST_EVENT_ID:
+        return given
+    message = f"must have {LONGEST_EVENT_ID} characters at most"
+    fields = [{"field": LAST_EVENT_ID, "message": message}]
+    raise InvalidRequest(f"The request is not valid: {LAST_EVENT_ID} {message}.", fields=fields)
 
 
 def _past(here: Handler, job: Job, after: str | None) -> list[JobEvent]:

@@ -97,6 +97,7 @@ def _refused(schemas: "_Schemas") -> dict[str, Any]:
         HTTPStatus.NOT_FOUND: "The API has no such path.",
         HTTPStatus.METHOD_NOT_ALLOWED: "The path has no such method.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than any request is.",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The URL or the headers are.",
     }
     return {
         response_name(status): {**_problem(status, schemas), "description": description}

@@ -98,6 +98,11 @@ MEANINGS: dict[str, Meaning] = {
         HTTPStatus.TOO_MANY_REQUESTS, "So many forecasts wait that one more would wait too long.",
         _ASK_LATER,
     ),
+    "cross-site": Meaning(
+        HTTPStatus.FORBIDDEN,
+        "A page of another site would change something here through its reader's browser.",
+        "Call from a program, or have whoever runs this Stockcast name the site.",
+    ),
     "rate-limited": Meaning(
         HTTPStatus.TOO_MANY_REQUESTS,
         "More calls came with this token, or without one from this address, than may in a minute.",
@@ -136,6 +141,11 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "worker-unavailable": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE, "No worker takes forecasts at the moment.", _ASK_LATER
+    ),
+    "too-many-connections": Meaning(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The server has as many connections as it may, in all or from one address.",
+        "Close those that you do not use, or come back after the seconds that Retry-After names.",
     ),
     "not-ready": Meaning(
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -21,6 +21,7 @@ from stockcast_lib.core.models import NAME, REVISION, Challenge, ModelRevision, 
 from stockcast_lib.core.results import ForecastResult
 
 LONGEST_WAIT = 60.0
+LONGEST_EVENT_ID = 100
 
 
 class _Asked(BaseModel):
@@ -71,7 +72,7 @@ class EventsQuery(_Asked):
     last_event_id: str = Field(
         "",
         alias="lastEventId",
-        max_length=100,
+        max_length=LONGEST_EVENT_ID,
         description="As the header `Last-Event-ID`, for those who cannot send headers.",
     )
 

@@ -82,7 +82,7 @@ class Sender(RequestHandler):
         body = chunk.encode() if isinstance(chunk, str) else chunk
         media = self._headers.get("Content-Type", "")
         if body is not None and is_compressible(media):
-            self.set_header("Vary", "Accept-Encoding")
+            self.add_header("Vary", "Accept-Encoding")
             if self._gzips(media):
                 body = self._packed(body, compressed(body))
         sent = super().finish(body)

@@ -4,7 +4,7 @@ Each function makes one thing and imports what that needs, so that a kernel that
 never imports Redis. What a process shares is made once.
 """
 
-from stockcast_lib.wiring.access import access
+from stockcast_lib.wiring.access import access, dashboard_admission
 from stockcast_lib.wiring.backtests import origin_fits
 from stockcast_lib.wiring.faces import readiness, service, unused_seconds
 from stockcast_lib.wiring.market import (
@@ -32,6 +32,7 @@ from stockcast_lib.wiring.queue import (
     redis_client,
     submitter,
     vendor_budget,
+    worker_tls,
 )
 from stockcast_lib.wiring.stores import (
     bucket,
@@ -51,6 +52,7 @@ __all__ = [
     "blocking_redis",
     "bucket",
     "claim_loop",
+    "dashboard_admission",
     "dashboard_metrics",
     "dead_letters",
     "gateway_metrics",
@@ -85,4 +87,5 @@ __all__ = [
     "vendor_budget",
     "vendors",
     "worker_exposition",
+    "worker_tls",
 ]

@@ -1,6 +1,8 @@
 """Redis, the job queue in it, and the TCP road into a stage."""
 
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stockcast_lib.core import keys
@@ -17,6 +19,8 @@ from stockcast_lib.ports import (
 from stockcast_lib.settings import QueueSettings, VendorSettings, WorkerSettings
 
 if TYPE_CHECKING:
+    import ssl
+
     import redis
 
     from stockcast_lib.adapters.redis_budget import RedisVendorBudget
@@ -29,7 +33,7 @@ def redis_client() -> "redis.Redis":
     """Redis, for commands."""
     from stockcast_lib.adapters.redis_connection import connect
 
-    return connect(QueueSettings.read().redis_url.get_secret_value())
+    return _connected(connect)
 
 
 @cache
@@ -37,14 +41,19 @@ def blocking_redis() -> "redis.Redis":
     """Redis, for blocking reads."""
     from stockcast_lib.adapters.redis_connection import connect_blocking
 
-    return connect_blocking(QueueSettings.read().redis_url.get_secret_value())
+    return _connected(connect_blocking)
 
 
 @cache
 def _looking_redis() -> "redis.Redis":
     from stockcast_lib.adapters.redis_connection import connect_looking
 
-    return connect_looking(QueueSettings.read().redis_url.get_secret_value())
+    return _connected(connect_looking)
+
+
+def _connected(connect: "Callable[[str, Path | None], redis.Redis]") -> "redis.Redis":
+    settings = QueueSettings.read()
+    return connect(settings.redis_url.get_secret_value(), settings.redis_ca)
 
 
 def open_connections() -> None:
@@ -124,4 +133,24 @@ def submitter(stage: Stage, tracer: Tracer = UNTRACED) -> JobSubmitter:
     from stockcast_lib.adapters.worker_client import WorkerClient
 
     key = QueueSettings.read().frame_key_bytes
-    return WorkerClient(WorkerSettings.read().address(stage), key, tracer)
+    return WorkerClient(WorkerSettings.read().address(stage), key, tracer, _client_tls())
+
+
+def worker_tls() -> "ssl.SSLContext | None":
+    """What a worker takes connections with; None for plain TCP.
+
+    Raises:
+        BadSettings: its certificate or key is missing or wrong.
+    """
+    from stockcast_lib.adapters.tls import server_context
+
+    certificate = WorkerSettings.read().certificate
+    return server_context(*certificate) if certificate else None
+
+
+@cache
+def _client_tls() -> "ssl.SSLContext | None":
+    from stockcast_lib.adapters.tls import client_context
+
+    authorities = WorkerSettings.read().worker_ca
+    return client_context(authorities) if authorities else None

@@ -26,6 +26,7 @@ def bucket() -> "Bucket":
         region=settings.region,
         access_key=access.get_secret_value() if access else None,
         secret_key=secret.get_secret_value() if secret else None,
+        ca=settings.ca_bundle,
     )
     return Bucket(client, settings.s3_bucket)
 

@@ -33,10 +33,9 @@ def test_a_caller_s_calls_are_no_other_s(limit):
 
 def test_after_the_seconds_that_it_says_the_next_call_may(limit):
     many = limit(120)
-    for _ in range(120):
-        many.wait("ada")
-    wait = many.wait("ada")
-    assert 0 < wait <= 0.5
+    # Some come again meanwhile, and soon none is left.
+    wait = next(wait for wait in iter(lambda: many.wait("ada"), None) if wait > 0)
+    assert wait <= 0.5
     time.sleep(wait)
     assert many.wait("ada") == 0
 
@@ -44,10 +43,12 @@ def test_after_the_seconds_that_it_says_the_next_call_may(limit):
 @pytest.mark.usefixtures("redis_client")
 def test_all_gateways_together_let_so_many_through(redis_url):
     gateways = [RedisRateLimit(redis_connection.connect(redis_url), 50) for _ in range(4)]
+    began = time.monotonic()
     with ThreadPoolExecutor(16) as pool:
         waits = list(pool.map(lambda number: gateways[number % 4].wait("ada"), range(200)))
-    # While they came, one more or two came into the bucket.
-    assert 50 <= waits.count(0) <= 53
+    # While they came, some more came into the bucket.
+    came = (time.monotonic() - began) * 50 / 60
+    assert 50 <= waits.count(0) <= 51 + came
 
 
 def test_whoever_has_been_quiet_leaves_nothing_behind(limit, redis_client):

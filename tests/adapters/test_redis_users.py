@@ -20,6 +20,7 @@ from stockcast_lib.adapters.redis_models import RedisModelBoard
 from stockcast_lib.adapters.redis_nonces import RedisNonces
 from stockcast_lib.adapters.redis_prices import RedisPriceBoard
 from stockcast_lib.adapters.redis_queue import RedisJobQueue
+from stockcast_lib.adapters.redis_rate_limit import RedisRateLimit
 from stockcast_lib.adapters.redis_results import RedisResultStore
 from stockcast_lib.adapters.redis_submissions import RedisSubmissions
 from stockcast_lib.adapters.redis_users import USERS, RedisRole, user_lines
@@ -135,7 +136,11 @@ def test_a_forecast_goes_its_whole_way(redis_client, roles):
         assert reader.results.get("result") == STORED
         assert reader.board.current("TEST") is not None
         assert reader.queue.recent(None, 5)
+        assert reader.queue.recent("TEST", 5)
         assert reader.events.missed("job", None)
+        reader.results.forget("result", "job")
+        assert reader.results.get("result") is None
+        roles.forecast.results.put("result", STORED)
     assert refusals(redis_client) == []
 
 
@@ -200,9 +205,14 @@ def test_what_else_each_looks_at(redis_client, roles):
     roles.ingest.budget.rest("tiingo", 60, ERROR)
     assert roles.lab.budget.state("tiingo").refusal
     assert roles.lab.budget.wake("tiingo")
-    roles.forecast.client.delete(keys.current_prices("TEST"))
+    roles.forecast.board.forget("TEST")
+    assert roles.lab.board.current("TEST") is None
+    assert RedisRateLimit(roles.gateway.client, 60).wait("a caller") == 0
     claimed_none = roles.ingest.queue.claim(Stage.INGEST, "worker", 0.01)
     assert claimed_none is None
+    redis_client.set(keys.ticker_lock("TEST"), "another worker", px=1200)
+    with roles.ingest.board.fetching("TEST", Cancellation()):
+        pass
     scaler = roles.scaler.client
     assert scaler.info()["redis_version"]
     assert scaler.xinfo_groups(keys.stream(Stage.INGEST, Lane.BATCH))

@@ -1,6 +1,6 @@
 import pytest
 
-from stockcast_lib.batches import requests_for, tickers_in
+from stockcast_lib.batches import requests_for, tickers, tickers_in
 from stockcast_lib.core.errors import InvalidRequest
 
 
@@ -20,6 +20,13 @@ def test_a_list_has_remarks_empty_lines_and_repetitions():
 def test_what_is_no_list_of_tickers_is_refused_by_its_lines(text, reason):
     with pytest.raises(InvalidRequest, match=reason):
         tickers_in(text)
+
+
+def test_a_list_of_more_tickers_than_there_are_is_refused_with_the_limit(monkeypatch):
+    monkeypatch.setattr(tickers, "MOST_TICKERS", 2)
+    assert tickers_in("AAPL\nIBM\nAAPL") == ("AAPL", "IBM")
+    with pytest.raises(InvalidRequest, match="more than 2 tickers"):
+        tickers_in("AAPL\nIBM\nXOM")
 
 
 def test_every_ticker_is_asked_the_same():

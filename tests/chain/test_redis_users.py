@@ -7,7 +7,12 @@ from stockcast_lib.adapters.redis_connection import connect
 from stockcast_lib.adapters.redis_users import RedisRole
 from tests.chain.client import ask, call, get
 
-pytestmark = [pytest.mark.stack, pytest.mark.kernels, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.stack,
+    pytest.mark.kernels,
+    pytest.mark.timeout(400),
+]
 
 
 @pytest.fixture

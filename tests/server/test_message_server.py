@@ -1,6 +1,7 @@
 """The TCP listener over real sockets."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ import pytest
 from tornado.netutil import bind_sockets
 
 from server.worker import MessageServer
+from stockcast_lib.connections import Places
 from stockcast_lib.core.errors import BadFrame
 from stockcast_lib.core.protocol import (
     MAX_LINE,
@@ -29,24 +31,32 @@ def intake(frame):
     return Reply(Status.ACCEPTED, frame.message.job_id)
 
 
-@pytest.fixture(scope="module")
-def address():
+@contextlib.contextmanager
+def listening(places=None):
     loop = asyncio.new_event_loop()
     sockets = bind_sockets(0, "127.0.0.1")
 
     async def start():
-        server = MessageServer(intake, KEY, SILENCE)
+        server = MessageServer(intake, KEY, SILENCE, places)
         server.add_sockets(sockets)
         return server
 
     server = loop.run_until_complete(start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    yield sockets[0].getsockname()
-    loop.call_soon_threadsafe(server.stop)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    try:
+        yield sockets[0].getsockname()
+    finally:
+        loop.call_soon_threadsafe(server.stop)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with listening() as found:
+        yield found
 
 
 def good_line():
@@ -81,3 +91,14 @@ def test_a_peer_that_hangs_up_harms_nobody(address):
 def test_a_silent_peer_does_not_hold_up_another(address):
     with socket.create_connection(address, 5):
         assert exchange(address, good_line()).status is Status.ACCEPTED
+
+
+def test_who_finds_no_place_is_told_so_and_the_next_finds_one():
+    with listening(Places(most=1)) as address:
+        with socket.create_connection(address, 5):
+            reply = exchange(address, good_line())
+            assert (reply.status, reply.reason.code) == (Status.REJECTED, "too-many-connections")
+            assert reply.reason.retryable
+        deadline = time.monotonic() + 5
+        while exchange(address, good_line()).status is not Status.ACCEPTED:
+            assert time.monotonic() < deadline

@@ -17,8 +17,9 @@ TRUE_REASONS = {
 }  # fmt: skip
 _LONGEST_P99 = 100.0
 _MOST_GROWTH = 5.0
-# Of descriptors and threads: the answer under way when one looks has some of its own.
-_FEW = 3
+# What counts for nothing: the piece that an allocator takes at once, and the connections and
+# threads by which pools fill up when many answers coincide.
+_FEW = {"MB": 1, "descriptors": 8, "threads": 8}
 _UNMEASURED = float("nan")
 
 
@@ -82,11 +83,9 @@ def _grown(part: str, kind: str, taken: Sequence[Sample]) -> Figure:
     found = watch.growth(taken, kind)
     if found is None:
         return Figure(f"{part}: growth of {kind}", _UNMEASURED, "%", at_most=_MOST_GROWTH)
-    few = kind != "MB" and found.by <= _FEW
-    share = 100 * found.share
-    bar = {} if few else {"at_most": _MOST_GROWTH}
+    most = max(_MOST_GROWTH, 100 * _FEW[kind] / found.mean)
     peer = f"of {found.mean:.1f} {kind}, by {found.by:+.1f}"
-    return Figure(f"{part}: growth of {kind}", share, "%", peer=peer, **bar)
+    return Figure(f"{part}: growth of {kind}", 100 * found.share, "%", at_most=most, peer=peer)
 
 
 def table(figures: Sequence[Figure], end: str) -> str:

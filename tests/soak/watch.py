@@ -52,10 +52,8 @@ def samples(stack: Stack, client: "redis.Redis") -> Iterator[Sample]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 yield _sample(part, process)
     with contextlib.suppress(redis.RedisError, psutil.NoSuchProcess):
-        memory, pid = client.info("memory"), client.info("server")["process_id"]
-        # By its own account: how much it holds beyond what it was given to keep.
-        data = memory["used_memory_dataset"]
-        yield _sample(REDIS, psutil.Process(pid), data)
+        pid = client.info("server")["process_id"]
+        yield _sample(REDIS, psutil.Process(pid), _kept_by(client))
 
 
 def _sample(part: str, process: psutil.Process, data: int = 0) -> Sample:
@@ -69,6 +67,13 @@ def _sample(part: str, process: psutil.Process, data: int = 0) -> Sample:
             descriptors=_descriptors(process),
             threads=process.num_threads(),
         )
+
+
+def _kept_by(client: "redis.Redis") -> int:
+    """The bytes of what a Redis was given to keep, by its own account: values, and keys' tables."""
+    told = client.memory_stats()
+    tables = told.get("db.0", {})
+    return told["dataset.bytes"] + sum(tables.values())
 
 
 def _descriptors(process: psutil.Process) -> int | None:

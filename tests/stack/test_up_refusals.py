@@ -66,10 +66,13 @@ def test_without_the_dashboards_notebook_it_says_what_to_do(start_up, tmp_path):
         ("STOCKCAST_RUN_TIMEOUT_SECONDS", "soon"),
         ("STOCKCAST_QUEUE_LIMIT", "0"),
         ("STOCKCAST_BODY_SECONDS", "-1"),
+        ("STOCKCAST_CONNECTIONS", "-1"),
+        ("STOCKCAST_CONNECTIONS_PER_PEER", "many"),
         ("STOCKCAST_FRAME_KEY", "short"),
         ("STOCKCAST_REDIS_URL", "localhost:6379"),
         ("STOCKCAST_S3_ENDPOINT_URL", "localhost:9000"),
         ("STOCKCAST_DASHBOARD_SESSIONS", "many"),
+        ("STOCKCAST_REQUIRE_TOKENS", "all"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_anything_starts(start_up, tmp_path, variable, value):

@@ -1,8 +1,10 @@
 """Which calls take a token, with which right: every row of the table of calls."""
 
+import http.client
 import json
 import re
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -110,10 +112,25 @@ def test_a_refusal_is_a_problem_document_for_the_old_app_too(service, token, sta
     assert answer.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
-def test_whoever_is_refused_need_not_send_the_body_first(service):
+def test_whoever_is_refused_is_told_no_more_of_the_call(service):
     with running_gateway(service, access=CLOSED) as url:
-        answer = fetch(f"{url}/", method="POST", body=b"no JSON")
-    assert answer.status == 401
+        for path in ("/", "/api/v1/forecasts?wait=never"):
+            assert fetch(f"{url}{path}", method="POST", body=b"no JSON").status == 401
+
+
+def test_a_refusal_leaves_the_connection_as_it_was(service):
+    with running_gateway(service, access=CLOSED) as url:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+        with closing(connection):
+            connection.connect()
+            own = connection.sock
+            for method in ("GET", "POST", "GET"):
+                connection.request(method, "/api/v1/forecasts", b"{}" * 10_000)
+                with connection.getresponse() as answer:
+                    assert answer.status == 401
+                    answer.read()
+            # A closed one would have been opened anew.
+            assert connection.sock is own
 
 
 def test_the_document_says_which_right_a_call_takes(service):

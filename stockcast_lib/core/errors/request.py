@@ -93,6 +93,13 @@ class RateLimited(StockcastError):
     fault = Fault.CALLER
 
 
+class CrossSite(StockcastError):
+    """A browser would change something here for a page of another site."""
+
+    code = "cross-site"
+    fault = Fault.CALLER
+
+
 class BadFrame(StockcastError):
     """A TCP line that is not a message of ours."""
 

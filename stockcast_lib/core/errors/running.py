@@ -37,6 +37,13 @@ class WorkerUnavailable(StockcastError):
     retryable = True
 
 
+class TooManyConnections(StockcastError):
+    """A server has as many connections as it may."""
+
+    code = "too-many-connections"
+    retryable = True
+
+
 class GatewayUnavailable(StockcastError):
     """The HTTP gateway cannot be reached, or something before it refuses."""
 

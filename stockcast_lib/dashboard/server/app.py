@@ -1,7 +1,7 @@
 """The dashboard's application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.routing import Rule
 from tornado.web import HTTPError, RequestHandler
 from traitlets import Float, Integer, Unicode
 from traitlets.utils.importstring import import_item
@@ -21,13 +22,21 @@ from voila.static_file_handler import (
 )
 from voila.tornado.handler import TornadoVoilaHandler
 
+from stockcast_lib.connections import LimitedServer, Places, raise_descriptor_limit
 from stockcast_lib.core.figures import SessionFigures
 from stockcast_lib.dashboard.server import scripts
-from stockcast_lib.dashboard.server.assets import Asset, AssetHandler, folder_loader
+from stockcast_lib.dashboard.server.admission import Admission
+from stockcast_lib.dashboard.server.assets import (
+    Asset,
+    AssetHandler,
+    find_file,
+    folder_loader,
+)
 from stockcast_lib.dashboard.server.command import READY_PATH
 from stockcast_lib.dashboard.server.handlers import MetricsHandler, PageHandler, StateHandler
 from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Limits, Sessions
+from stockcast_lib.dashboard.server.sign_in import Outside, SignInHandler
 from stockcast_lib.dashboard.server.waiting import WaitingKernels
 from stockcast_lib.logs import json_formatter
 from stockcast_lib.ports import UNCOUNTED, ServerMetrics
@@ -35,8 +44,21 @@ from stockcast_lib.ports import UNCOUNTED, ServerMetrics
 _log = structlog.get_logger()
 # Asked every few seconds, or by the dozen with each page, these would drown the others.
 _UNLOGGED = {StateHandler.__name__, MetricsHandler.__name__, AssetHandler.__name__}
+# What tells of the server itself, to probes and to Prometheus.
+_FOR_MACHINES = (READY_PATH, "healthz", "metrics")
+_STYLE = "stockcast.css"
 _SCRIPTS_URL = "stockcast/scripts"
 _FILE_HANDLERS = {AllowListFileHandler, MultiStaticFileHandler, TemplateStaticFileHandler}
+_IDLE_SECONDS = 75.0
+_BODY_SECONDS = 20.0
+# The page sends its kernel everything by its socket, and by requests next to nothing.
+_MAX_BODY = 1024 * 1024
+# Of visitors who come at once.
+_BACKLOG = 1024
+_NO_PLACE = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n"
+    b"Retry-After: 5\r\n\r\n"
+)
 # In milliseconds: a visitor whose machine went to sleep closes nothing.
 _PINGS = {"ws_ping_interval": 10_000, "ws_ping_timeout": 30_000}
 
@@ -48,7 +70,12 @@ class DashboardApp(Voila):  # type: ignore[misc]
     retry_seconds = Integer(15, min=1, config=True, help="When a refused page tries again.")
     alone_seconds = Float(45, config=True, help="How long a kernel lives without its page.")
     unused_seconds = Float(3600, config=True, help="How long it lives with a page nobody uses.")
+    connections = Integer(0, min=0, config=True, help="How many there may be; 0: no limit of ours.")
+    connections_per_peer = Integer(0, min=0, config=True, help="How many of one address.")
     reap_seconds = Float(3, config=True, help="How often kernels are looked at.")
+    admission = Unicode(
+        "", config=True, help="The function that says who may come in, or None for everybody."
+    )
     metrics = Unicode(
         "", config=True, help="The function that makes the metrics; none are kept without one."
     )
@@ -104,7 +131,24 @@ class DashboardApp(Voila):  # type: ignore[misc]
             # Its files come from the handlers here, or are for nobody.
             elif kind not in _FILE_HANDLERS:
                 inherited.append((url, kind, *options))
-        return [*self._own_handlers(), *inherited]
+        return [*self._door(), *self._own_handlers(), *inherited]
+
+    def _door(self) -> list[Rule]:
+        """Before all else that is shown: whoever may not come in is asked to sign in."""
+        admission: Admission | None = import_item(self.admission)() if self.admission else None
+        if admission is None:
+            return []
+        route = partial(url_path_join, self.server_url)
+        outside = Outside(admission, frozenset(map(route, _FOR_MACHINES)))
+        shown = {"admission": admission, "start": self.base_url, "page": self._sign_in_page}
+        return [Rule(outside, SignInHandler, shown)]
+
+    def _sign_in_page(self, told: Mapping[str, Any]) -> str:
+        style = find_file(self.static_paths, _STYLE)
+        template = self.app.settings["voila_jinja2_env"].get_template("sign_in.html")
+        named = {"style": style.read_text("utf-8") if style else "", "base_url": self.base_url}
+        page: str = template.render(**named, **told)
+        return page
 
     def listen(self) -> None:
         """See `Voila`."""
@@ -113,7 +157,21 @@ class DashboardApp(Voila):  # type: ignore[misc]
         # The two large ones, before somebody waits for them.
         for script in (self._chunks, scripts.plotly_script()):
             IOLoop.current().add_callback(asyncio.to_thread, getattr, script, "packed", None)
+        # Voilà asks its application for a server without limits.
+        self.app.listen = self._listen_within_limits
         super().listen()
+
+    def _listen_within_limits(self, port: int, address: str) -> None:
+        raise_descriptor_limit()
+        server = LimitedServer(
+            self.app,
+            places=Places(self.connections, self.connections_per_peer),
+            refusal=_NO_PLACE,
+            idle_connection_timeout=_IDLE_SECONDS,
+            body_timeout=_BODY_SECONDS,
+            max_body_size=_MAX_BODY,
+        )
+        server.listen(port, address, backlog=_BACKLOG)
 
     def stop(self) -> None:
         """See `Voila`."""

@@ -13,6 +13,7 @@ READY_PATH = "readyz"
 LOOPBACK = "127.0.0.1"
 # By name, as Jupyter's parts are: the wiring knows the dashboard, and not the other way round.
 METRICS = "stockcast_lib.wiring.dashboard_metrics"
+ADMISSION = "stockcast_lib.wiring.dashboard_admission"
 _JUPYTER_DATA = Path(__file__).resolve().parent.parent
 _WAITING_KERNELS = 2
 # Not at once: the visitor who took the last one is still loading the page.
@@ -52,6 +53,7 @@ def dashboard_command(notebook: Path, port: int, seats: Seats, host: str = LOOPB
         "DashboardApp.port_retries": 0,
         "DashboardApp.session_limit": seats.sessions,
         "DashboardApp.metrics": METRICS,
+        "DashboardApp.admission": ADMISSION,
         "VoilaConfiguration.preheat_kernel": seats.waiting > 0,
         "VoilaConfiguration.default_pool_size": seats.waiting,
         "VoilaKernelManager.fill_delay": _FILL_AFTER_SECONDS,

@@ -15,9 +15,16 @@ _DIRECTIVES = (
 )
 # A `meta` tag cannot say who may embed the page: Jupyter's proxy and Hub do, from the same origin.
 CONTENT_SECURITY_POLICY = "; ".join((*_DIRECTIVES, "frame-ancestors 'self'"))
+# The page that asks for a token has a form, and is about one visitor at one moment.
+_SIGN_IN_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     # Jupyter believes some requests by their Referer: it must come, and go to nobody else.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+}
+SIGN_IN_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": _SIGN_IN_POLICY,
+    "Cache-Control": "no-store",
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stockcast_lib.core.errors import BadSymbolList
-from stockcast_lib.core.symbols import Symbol, read_symbols, write_symbols
+from stockcast_lib.core.symbols import Symbol, read_symbols, table, write_symbols
 
 TEXT = st.text(max_size=40).map(lambda text: " ".join(text.replace("\0", "").split()))
 SYMBOLS = st.builds(
@@ -75,6 +75,13 @@ def test_a_name_over_several_lines_is_one_line():
 def test_what_is_wrong_names_its_line(text, told):
     with pytest.raises(BadSymbolList, match=told):
         read(text)
+
+
+def test_a_list_of_more_symbols_than_there_are_is_refused_with_the_limit(monkeypatch):
+    monkeypatch.setattr(table, "_MOST_SYMBOLS", 2)
+    assert len(read("ticker\nF\nGM\n")) == 2
+    with pytest.raises(BadSymbolList, match="line 4: more than 2 symbols"):
+        read("ticker\nF\nGM\nIBM\n")
 
 
 def test_a_few_wrong_lines_are_told_of_many():

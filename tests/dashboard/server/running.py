@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 import psutil
@@ -20,6 +21,7 @@ from stockcast_lib.stack.supervisor import Child, Supervisor
 from tests.servers import clean_environment
 
 WIDGET = "import ipywidgets\nipywidgets.Text(description='Name')"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ def _forked(child: psutil.Process, parent: psutil.Process) -> bool:
 
 
 @contextmanager
-def served(folder: Path, seats: Seats, *cells: str, **limits: float) -> Iterator[Served]:
-    """A notebook of these cells, served with these limits of `DashboardApp`."""
+def served(
+    folder: Path, seats: Seats, *cells: str, settings: Mapping[str, str] = _NONE, **limits: float
+) -> Iterator[Served]:
+    """A notebook of these cells, served with these settings and limits of `DashboardApp`."""
     notebook, (port,) = write_notebook(folder, *cells), free_ports(1)
     command = dashboard_command(notebook, port, seats)
     flags = [f"--DashboardApp.{name}={value}" for name, value in limits.items()]
-    environment = clean_environment()
+    environment = {**clean_environment(), **settings}
     environment |= dashboard_environment(environment)
     ready = f"/{READY_PATH}"
     with supervised(folder, [*command, *flags], environment, port, ready) as process:

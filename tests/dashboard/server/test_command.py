@@ -68,6 +68,16 @@ def test_the_setting_says_when_an_unused_page_loses_its_kernel(monkeypatch, tmp_
     assert wiring.unused_seconds() == 90
 
 
+def test_the_settings_say_how_many_connections_it_takes(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dashboard.ipynb").touch()
+    monkeypatch.setenv("STOCKCAST_CONNECTIONS", "50")
+    monkeypatch.setenv("STOCKCAST_CONNECTIONS_PER_PEER", "5")
+    argv = server_children(Ports(1, 2, 3, dashboard=4), 1, tmp_path, {})[-1].argv
+    assert "--DashboardApp.connections=50" in argv
+    assert "--DashboardApp.connections_per_peer=5" in argv
+
+
 def test_who_starts_the_server_imports_nothing_of_it():
     found = subprocess.run(
         [sys.executable, "-c", LOADED], cwd=REPOSITORY, capture_output=True, text=True, check=True

@@ -13,9 +13,10 @@ ROLES = Role.__subclasses__()
 # Not for the project's own code but for rclone and JupyterLab.
 OTHERS = {"RCLONE_AUTH_KEY", "READING_AUTH_KEY", "JUPYTER_TOKEN"}
 _READING = {"STOCKCAST_READ_ACCESS_KEY_ID", "STOCKCAST_READ_SECRET_ACCESS_KEY"}
-# What published models need, and nobody else is to know.
+# What is for some alone: what published models need, and the tokens' hashes.
 MODEL_SECRETS = {
     "gateway": _READING | {"STOCKCAST_TOKENS"},
+    "dashboard": {"STOCKCAST_TOKENS"},
     "forecast": _READING,
     "s3": _READING,  # where it is in the cluster
 }
@@ -40,7 +41,7 @@ def names(manifests):
 
 
 def model_secrets(manifests):
-    """Who runs published notebooks has keys that only read, the gateway tokens besides."""
+    """Who runs published notebooks has keys that only read; who asks for tokens knows whose."""
     every = set().union(*MODEL_SECRETS.values())
     faults = []
     for owner, container in manifests.containers():
