@@ -20,6 +20,7 @@ _IMPORTED_BY_THE_DASHBOARD = (
     "stockcast_lib.adapters.redis_results",
     "stockcast_lib.adapters.redis_submissions",
     "stockcast_lib.adapters.s3_models",
+    "stockcast_lib.adapters.s3_runs",
     "stockcast_lib.adapters.s3_scores",
     "stockcast_lib.adapters.symbol_list",
     "stockcast_lib.adapters.worker_client",
