@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from tornado.web import Application, HTTPError, RequestHandler
@@ -29,11 +30,12 @@ NO_METRICS = ServerMetrics(requests=UNCOUNTED, exposition=UNCOUNTED)
 
 
 class NotFound(Handler):
-    """Everything that is no call."""
+    """Everything that is no call: 404 for every method, once the body has come."""
 
-    def prepare(self) -> None:
-        """404 for every method."""
+    def _missing(self, *_arguments: str, **_parts: str) -> Any:
         raise HTTPError(404)
+
+    get = head = post = put = patch = delete = options = _missing
 
 
 def application(  # noqa: PLR0913 - each is a part that a test leaves out

@@ -169,4 +169,4 @@ def test_the_job_of_a_worker_that_is_killed_is_done_by_the_next(stack, api, part
     assert ended(api, job, seconds=45)["state"] == "done"
     runs_kept = stack.folder / "data" / "s3" / "stockcast" / "runs" / job["id"]
     # One attempt a stage, and the one that was killed.
-    assert [path.parent.name for path in runs_kept.glob("*/job.json")] == ["003"]
+    assert [path.parts[-3] for path in runs_kept.glob("*/*/job.json")] == ["003"]

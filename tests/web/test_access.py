@@ -118,16 +118,17 @@ def test_whoever_is_refused_is_told_no_more_of_the_call(service):
             assert fetch(f"{url}{path}", method="POST", body=b"no JSON").status == 401
 
 
-def test_a_refusal_leaves_the_connection_as_it_was(service):
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/forecasts", 401), ("/none", 404)])
+def test_a_refusal_leaves_the_connection_as_it_was(service, path, status):
     with running_gateway(service, access=CLOSED) as url:
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
         with closing(connection):
             connection.connect()
             own = connection.sock
             for method in ("GET", "POST", "GET"):
-                connection.request(method, "/api/v1/forecasts", b"{}" * 10_000)
+                connection.request(method, path, b"{}" * 10_000)
                 with connection.getresponse() as answer:
-                    assert answer.status == 401
+                    assert answer.status == status
                     answer.read()
             # A closed one would have been opened anew.
             assert connection.sock is own
