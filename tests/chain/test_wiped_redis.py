@@ -8,6 +8,7 @@ import pytest
 import redis
 from dotenv import dotenv_values
 
+from stockcast_lib.core import keys
 from tests.chain.client import ask, call, ended, frozen, get, parts, problem, until
 from tests.event_stream import EventReader
 from tests.servers import running_stack
@@ -22,9 +23,19 @@ def stack(tmp_path_factory):
         yield running
 
 
-def flush_all(stack):
+def connected(stack):
     url = dotenv_values(stack.folder / "data" / "stack.env")["STOCKCAST_REDIS_URL"]
-    with redis.Redis.from_url(url) as client:
+    return redis.Redis.from_url(url)
+
+
+def interests(stack, job):
+    """How many have asked for it."""
+    with connected(stack) as client:
+        return client.scard(f"{keys.PREFIX}asked:{job['id']}")
+
+
+def flush_all(stack):
+    with connected(stack) as client:
         client.flushall()
 
 
@@ -54,6 +65,8 @@ def test_what_is_finished_answers_what_is_not_is_lost_and_all_goes_on(stack, wip
         waiting = pool.submit(ask, stack.api, unfinished, 60)
         with EventReader(f"{stack.api}{job['links']['self']}/events") as reader:
             listening = pool.submit(list, reader)
+            # Else it would wait for a job of its own.
+            until(lambda: interests(stack, job) == 2)
             wipe(stack)
             document = until(lambda: lost(stack, job))
             assert document["type"] == "/problems/lost-job"

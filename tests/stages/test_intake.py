@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from stockcast_lib.core.errors import QueueFull, QueueUnavailable, Unauthorised
+from stockcast_lib.core.errors import DiskFull, QueueFull, QueueUnavailable, Unauthorised
 from stockcast_lib.core.prices import Freshness
 from stockcast_lib.core.protocol import Frame, Reply, Status, Submit
+from stockcast_lib.ports import UNWATCHED
 from stockcast_lib.stages.intake import IngestIntake, counted, taken_once
 from tests.counting import Kept
 from tests.factories import asker, price_history, price_version
@@ -20,7 +21,7 @@ SAMPLE = price_version(price_history(sample=True), fetched_at=JUST_NOW)
 def status():
     """Of a request whose result stands on some prices."""
 
-    def status(version, vendors):
+    def status(version, vendors, room=UNWATCHED):
         intake = IngestIntake(
             queue=SimpleNamespace(submit=lambda *_, **__: ("new", True)),
             results=SimpleNamespace(job_id=lambda _: "finished"),
@@ -28,6 +29,7 @@ def status():
             models=SimpleNamespace(resolve=str, revision=lambda _: "revision"),
             freshness=Freshness.asking(vendors, timedelta(days=7)),
             id_key=b"key",
+            room=room,
         )
         fields = asker().model_dump(mode="json")
         return intake(Submit({"ticker": "TEST", "days": 5}, fields)).status
@@ -46,6 +48,13 @@ def test_a_result_on_the_sample_is_made_anew_where_it_is_not(status):
 
 def test_a_result_on_a_vendor_s_fresh_prices_is_given(status):
     assert status(price_version(fetched_at=JUST_NOW), ("tiingo",)) is Status.DONE
+
+
+def test_on_a_full_disk_a_result_is_given_and_what_is_new_is_refused(status):
+    full = SimpleNamespace(lacking=lambda: "The disk is full.")
+    assert status(SAMPLE, ("sample",), full) is Status.DONE
+    with pytest.raises(DiskFull, match="The disk is full"):
+        status(SAMPLE, ("tiingo",), full)
 
 
 def test_each_message_is_counted_by_what_became_of_it():
