@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import psutil
 from tornado.netutil import bind_sockets
 
-from server.worker import MessageServer
 from stockcast_lib import wiring
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.logs import configure_logs
+from stockcast_lib.message_server import MessageServer
 from stockcast_lib.settings import QueueSettings, WorkerSettings
 from tests.servers import REPOSITORY, clean_environment
 

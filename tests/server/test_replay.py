@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import pytest
 from tornado.netutil import bind_sockets
 
-from server.worker import MessageServer
 from stockcast_lib.adapters.redis_connection import connect
 from stockcast_lib.adapters.redis_nonces import RedisNonces
 from stockcast_lib.adapters.worker_client import WorkerClient
@@ -21,6 +20,7 @@ from stockcast_lib.core.protocol import (
     decode_reply,
     encode_message,
 )
+from stockcast_lib.message_server import MessageServer
 from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stages.intake import taken_once
 

@@ -10,7 +10,6 @@ import time
 import pytest
 from tornado.netutil import bind_sockets
 
-from server.worker import MessageServer
 from stockcast_lib.adapters.tls import client_context, server_context
 from stockcast_lib.adapters.worker_client import WorkerClient, reach
 from stockcast_lib.core.errors import BadSettings, WorkerUnavailable
@@ -20,6 +19,7 @@ from stockcast_lib.core.protocol import (
     Status,
     encode_message,
 )
+from stockcast_lib.message_server import MessageServer
 from tests.certificates import certificates
 
 KEY = b"k" * 32

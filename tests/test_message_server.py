@@ -9,7 +9,6 @@ import time
 import pytest
 from tornado.netutil import bind_sockets
 
-from server.worker import MessageServer
 from stockcast_lib.connections import Places
 from stockcast_lib.core.errors import BadFrame
 from stockcast_lib.core.protocol import (
@@ -20,6 +19,7 @@ from stockcast_lib.core.protocol import (
     decode_reply,
     encode_message,
 )
+from stockcast_lib.message_server import MessageServer
 
 KEY = b"k" * 32
 SILENCE = 0.5
