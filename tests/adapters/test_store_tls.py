@@ -148,6 +148,8 @@ def test_s3_is_spoken_to_where_its_ca_is_named(s3_tls, files):
     assert store.get("prices/T/1.json") == b"rows"
 
 
+# Who trusts everybody is warned of it, and else would fail for the warning.
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_s3_with_a_certificate_that_is_not_trusted_counts_as_away(s3_tls, wrong):
     for ca in (None, wrong["another-ca"].ca):
         with pytest.raises(StoreUnavailable):
