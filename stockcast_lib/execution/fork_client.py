@@ -93,12 +93,17 @@ class ForkedProcess:
 
     def _ended(self, milliseconds: float | None) -> int | None:
         with self._lock:
-            if self.returncode is None and _is_readable(self._descriptor, milliseconds):
+            if self.returncode is None and self._is_over(milliseconds):
                 self.returncode = self._status()
                 os.close(self._descriptor)
                 self._descriptor = -1
                 self._life.close()
             return self.returncode
+
+    def _is_over(self, milliseconds: float | None) -> bool:
+        # Its server has died, which takes it along: it is not to be used while it still dies.
+        doomed = milliseconds is not None and _is_readable(self._life.fileno(), 0)
+        return _is_readable(self._descriptor, 1000 * _STATUS_SECONDS if doomed else milliseconds)
 
     def _status(self) -> int:
         self._life.settimeout(_STATUS_SECONDS)

@@ -158,6 +158,13 @@ def test_the_kernels_of_a_killed_server_end_and_the_next_fork_starts_another(tmp
         assert (COUNTS.forks, COUNTS.rebirths) == (forks + 2, rebirths + 1)
 
 
+def test_the_kernels_of_a_killed_server_are_not_taken_for_alive_while_they_die(tmp_path):
+    with contextlib.closing(ForkServer("")) as server:
+        kernels = [fork(server, tmp_path, STARTS_PROCESSES) for _ in range(8)]
+        kill_and_wait(server.pid)
+        assert [kernel.poll() for kernel in kernels] == [-signal.SIGKILL] * 8
+
+
 def test_a_stopped_kernel_s_server_still_forks(server, tmp_path):
     kernel = fork(server, tmp_path, "import time; time.sleep(60)")
     kernel.send_signal(signal.SIGSTOP)
