@@ -1,13 +1,9 @@
 """The TCP listener over real sockets."""
 
-import asyncio
-import contextlib
 import socket
-import threading
 import time
 
 import pytest
-from tornado.netutil import bind_sockets
 
 from stockcast_lib.connections import Places
 from stockcast_lib.core.errors import BadFrame
@@ -16,12 +12,10 @@ from stockcast_lib.core.protocol import (
     HandOver,
     Reply,
     Status,
-    decode_reply,
     encode_message,
 )
-from stockcast_lib.message_server import MessageServer
+from tests.listening import KEY, exchange, listening
 
-KEY = b"k" * 32
 SILENCE = 0.5
 
 
@@ -31,45 +25,15 @@ def intake(frame):
     return Reply(Status.ACCEPTED, frame.message.job_id)
 
 
-@contextlib.contextmanager
-def listening(places=None):
-    loop = asyncio.new_event_loop()
-    sockets = bind_sockets(0, "127.0.0.1")
-
-    async def start():
-        server = MessageServer(intake, KEY, SILENCE, places)
-        server.add_sockets(sockets)
-        return server
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield sockets[0].getsockname()
-    finally:
-        loop.call_soon_threadsafe(server.stop)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
 @pytest.fixture(scope="module")
 def address():
-    with listening() as found:
+    with listening(intake, SILENCE) as found:
         yield found
 
 
 def good_line():
     message = HandOver("job", "prices/AAPL/x.json")
     return encode_message(message, key=KEY, nonce="n", at=time.time())
-
-
-def exchange(address, data):
-    with socket.create_connection(address, 5) as connection:
-        connection.settimeout(5)
-        connection.sendall(data)
-        with connection.makefile("rb") as lines:
-            return decode_reply(lines.readline())
 
 
 @pytest.mark.parametrize(
@@ -94,7 +58,7 @@ def test_a_silent_peer_does_not_hold_up_another(address):
 
 
 def test_who_finds_no_place_is_told_so_and_the_next_finds_one():
-    with listening(Places(most=1)) as address:
+    with listening(intake, SILENCE, places=Places(most=1)) as address:
         with socket.create_connection(address, 5):
             reply = exchange(address, good_line())
             assert (reply.status, reply.reason.code) == (Status.REJECTED, "too-many-connections")

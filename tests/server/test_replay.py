@@ -1,13 +1,9 @@
 """A signed frame is taken once, over real sockets and with the nonces in a real Redis."""
 
-import asyncio
-import socket
-import threading
 import time
 from contextlib import contextmanager
 
 import pytest
-from tornado.netutil import bind_sockets
 
 from stockcast_lib.adapters.redis_connection import connect
 from stockcast_lib.adapters.redis_nonces import RedisNonces
@@ -17,15 +13,13 @@ from stockcast_lib.core.protocol import (
     HandOver,
     Reply,
     Status,
-    decode_reply,
     encode_message,
 )
-from stockcast_lib.message_server import MessageServer
 from stockcast_lib.stack.network import free_ports
 from stockcast_lib.stages.intake import taken_once
+from tests.listening import KEY, exchange, listening
 
 pytestmark = pytest.mark.services
-KEY = b"k" * 32
 MESSAGE = HandOver("job", "prices/AAPL/x.json")
 
 
@@ -37,48 +31,24 @@ def worker(client, taken):
         taken.append(message)
         return Reply(Status.ACCEPTED, message.job_id)
 
-    loop, sockets = asyncio.new_event_loop(), bind_sockets(0, "127.0.0.1")
-
-    async def start():
-        once = taken_once(intake, RedisNonces(client, Stage.FORECAST))
-        server = MessageServer(once, KEY, silence=5)
-        server.add_sockets(sockets)
-        return server
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield sockets[0].getsockname()
-    finally:
-        loop.call_soon_threadsafe(server.stop)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    with listening(taken_once(intake, RedisNonces(client, Stage.FORECAST))) as address:
+        yield address
 
 
 def line(nonce, at=None):
     return encode_message(MESSAGE, key=KEY, nonce=nonce, at=time.time() if at is None else at)
 
 
-def sent(address, data):
-    with socket.create_connection(address, 5) as connection:
-        connection.settimeout(30)
-        connection.sendall(data)
-        with connection.makefile("rb") as lines:
-            return decode_reply(lines.readline())
-
-
 def test_a_frame_that_was_taken_is_refused_by_every_worker_of_the_stage(redis_client):
     taken = []
     with worker(redis_client, taken) as one, worker(redis_client, taken) as other:
         frame = line("nonce")
-        assert sent(one, frame) == Reply(Status.ACCEPTED, "job")
+        assert exchange(one, frame) == Reply(Status.ACCEPTED, "job")
         for address in (one, other):
-            refused = sent(address, frame)
+            refused = exchange(address, frame)
             assert (refused.status, refused.reason.code) == (Status.REJECTED, "unauthorised")
             assert not refused.reason.retryable
-        assert sent(other, line("another")).status is Status.ACCEPTED
+        assert exchange(other, line("another")).status is Status.ACCEPTED
     assert taken == [MESSAGE, MESSAGE]
 
 
@@ -92,15 +62,15 @@ def test_a_client_s_further_try_is_a_frame_of_its_own(redis_client):
 
 def test_a_frame_that_is_refused_for_its_key_or_time_takes_no_nonce(redis_client):
     with worker(redis_client, []) as address:
-        assert sent(address, line("nonce", at=time.time() - 400)).reason.code == "unauthorised"
-        assert sent(address, line("nonce")).status is Status.ACCEPTED
+        assert exchange(address, line("nonce", at=time.time() - 400)).reason.code == "unauthorised"
+        assert exchange(address, line("nonce")).status is Status.ACCEPTED
 
 
 def test_while_redis_is_away_the_refusal_asks_to_come_again():
     (port,) = free_ports(1)
     client, taken = connect(f"redis://127.0.0.1:{port}/0"), []
     with worker(client, taken) as address:
-        refused = sent(address, line("nonce"))
+        refused = exchange(address, line("nonce"))
     client.close()
     assert (refused.reason.code, refused.reason.retryable) == ("queue-unavailable", True)
     assert taken == []

@@ -1,14 +1,11 @@
 """TLS on the way to a worker, over real sockets."""
 
-import asyncio
 import contextlib
 import socket
 import ssl
-import threading
 import time
 
 import pytest
-from tornado.netutil import bind_sockets
 
 from stockcast_lib.adapters.tls import client_context, server_context
 from stockcast_lib.adapters.worker_client import WorkerClient, reach
@@ -19,35 +16,15 @@ from stockcast_lib.core.protocol import (
     Status,
     encode_message,
 )
-from stockcast_lib.message_server import MessageServer
 from tests.certificates import certificates
+from tests.listening import KEY, listening
 
-KEY = b"k" * 32
 MESSAGE = HandOver("job", "prices/AAPL/x.json")
 SILENCE = 1.0
 
 
-@contextlib.contextmanager
-def worker(tls):
-    """The address of a listener."""
-    loop, sockets = asyncio.new_event_loop(), bind_sockets(0, "127.0.0.1")
-
-    async def start():
-        accepted = lambda frame: Reply(Status.ACCEPTED, frame.message.job_id)  # noqa: E731
-        server = MessageServer(accepted, KEY, SILENCE, tls=tls)
-        server.add_sockets(sockets)
-        return server
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield sockets[0].getsockname()
-    finally:
-        loop.call_soon_threadsafe(server.stop)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+def accepted(frame):
+    return Reply(Status.ACCEPTED, frame.message.job_id)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +34,9 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(files):
-    with worker(server_context(files.certificate, files.key)) as listening:
-        yield listening
+    tls = server_context(files.certificate, files.key)
+    with listening(accepted, SILENCE, tls=tls) as found:
+        yield found
 
 
 @pytest.fixture
@@ -104,14 +82,14 @@ def test_a_worker_that_another_ca_vouches_for_is_not_told_anything(address, tmp_
 def test_a_worker_with_another_host_s_certificate_is_not_told_anything(tmp_path, send):
     other = certificates(tmp_path, "example.org")
     with (
-        worker(server_context(other.certificate, other.key)) as address,
+        listening(accepted, SILENCE, tls=server_context(other.certificate, other.key)) as address,
         pytest.raises(WorkerUnavailable, match="STOCKCAST_WORKER_CA"),
     ):
         send(address, client_context(other.ca))
 
 
 def test_a_client_that_wants_tls_tells_a_plain_worker_nothing(files, send):
-    with worker(None) as address:
+    with listening(accepted, SILENCE) as address:
         with pytest.raises(WorkerUnavailable, match="STOCKCAST_WORKER_CA"):
             send(address, client_context(files.ca))
         assert send(address).status is Status.ACCEPTED
