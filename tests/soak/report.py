@@ -70,10 +70,10 @@ def others(failed: Mapping[str, int]) -> list[Figure]:
 def memory(taken: Iterable[Sample], judged_from: float) -> list[Figure]:
     """How much each part's processes grew once all was warm."""
     judged = [each for each in taken if each.moment >= judged_from]
+    looked_at = [(part, kind) for part in watch.PARTS for kind in watch.KINDS]
     return [
         _grown(part, kind, [each for each in judged if each.part == part])
-        for part in (*watch.PARTS, watch.REDIS)
-        for kind in watch.KINDS
+        for part, kind in (*looked_at, (watch.REDIS, "MB"))
     ]
 
 

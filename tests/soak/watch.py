@@ -13,7 +13,7 @@ from tests.chain.client import parts
 from tests.servers import Stack
 
 DASHBOARD = "stockcast_lib.dashboard.server"
-REDIS = "Redis without its data"
+REDIS = "Redis without data and clients"
 PARTS = {
     "gateway": "server.gateway",
     "ingest workers": "--stage ingest",
@@ -52,28 +52,39 @@ def samples(stack: Stack, client: "redis.Redis") -> Iterator[Sample]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 yield _sample(part, process)
     with contextlib.suppress(redis.RedisError, psutil.NoSuchProcess):
-        pid = client.info("server")["process_id"]
-        yield _sample(REDIS, psutil.Process(pid), _kept_by(client))
+        yield _of_redis(client)
 
 
-def _sample(part: str, process: psutil.Process, data: int = 0) -> Sample:
+def _sample(part: str, process: psutil.Process) -> Sample:
     with process.oneshot():
         return Sample(
             moment=time.monotonic(),
             part=part,
             pid=process.pid,
             age=time.time() - process.create_time(),
-            megabytes=(process.memory_info().rss - data) / _MEGABYTE,
+            megabytes=process.memory_info().rss / _MEGABYTE,
             descriptors=_descriptors(process),
             threads=process.num_threads(),
         )
 
 
-def _kept_by(client: "redis.Redis") -> int:
-    """The bytes of what a Redis was given to keep, by its own account: values, and keys' tables."""
+def _of_redis(client: "redis.Redis") -> Sample:
+    """By its own account: what its process has besides, its allocator keeps for more data.
+
+    Its descriptors are its clients' connections, which are watched where they are opened.
+    """
+    process = psutil.Process(client.info("server")["process_id"])
     told = client.memory_stats()
-    tables = told.get("db.0", {})
-    return told["dataset.bytes"] + sum(tables.values())
+    besides = told["overhead.total"] - told["clients.normal"] - sum(told.get("db.0", {}).values())
+    return Sample(
+        moment=time.monotonic(),
+        part=REDIS,
+        pid=process.pid,
+        age=time.time() - process.create_time(),
+        megabytes=besides / _MEGABYTE,
+        descriptors=None,
+        threads=process.num_threads(),
+    )
 
 
 def _descriptors(process: psutil.Process) -> int | None:
