@@ -10,6 +10,7 @@ from stockcast_lib import wiring
 from stockcast_lib.connections import Places, raise_descriptor_limit
 from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.execution import linux
+from stockcast_lib.garbage import keep_out_of_collections
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.settings import ConnectionSettings, GatewaySettings
 from stockcast_lib.web.application import application, end_streams
@@ -49,6 +50,7 @@ async def serve() -> None:
         idle_connection_timeout=_IDLE_TIMEOUT,
     )
     server.listen(settings.gateway_port, settings.gateway_host, backlog=_BACKLOG)
+    keep_out_of_collections()
     _log.info("gateway.ready", port=settings.gateway_port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,7 +7,6 @@ pool, a stage's jobs on a thread of their own.
 
 import argparse
 import asyncio
-import gc
 import os
 import secrets
 import signal
@@ -25,6 +24,7 @@ from stockcast_lib.core.errors import StockcastError
 from stockcast_lib.core.jobs import Stage
 from stockcast_lib.execution import linux
 from stockcast_lib.execution.runner import PapermillRunner
+from stockcast_lib.garbage import keep_out_of_collections
 from stockcast_lib.logs import configure_logs
 from stockcast_lib.message_server import MessageServer
 from stockcast_lib.settings import ConnectionSettings, QueueSettings, WorkerSettings
@@ -106,7 +106,7 @@ class _StageWorker:
         _log.info("worker.stopped", stage=self._stage)
 
     async def _serve_until_stopped(self, *, reuse_port: bool) -> None:
-        _keep_out_of_collections()
+        keep_out_of_collections()
         host, port = self._settings.listen_address(self._stage)
         self._server.add_sockets(bind_sockets(port, host, backlog=_BACKLOG, reuse_port=reuse_port))
         where = f"{host}:{port}"
@@ -129,13 +129,6 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-def _keep_out_of_collections() -> None:
-    # What is there by now stays. Counted in, it would let a quarter as much garbage pile up, run by
-    # run, before the collector looked at it all.
-    gc.collect()
-    gc.freeze()
 
 
 async def _is_warm(runner: PapermillRunner, stop: asyncio.Event) -> bool:

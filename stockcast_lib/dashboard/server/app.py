@@ -38,6 +38,7 @@ from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Limits, Sessions
 from stockcast_lib.dashboard.server.sign_in import Outside, SignInHandler
 from stockcast_lib.dashboard.server.waiting import WaitingKernels
+from stockcast_lib.garbage import keep_out_of_collections
 from stockcast_lib.logs import json_formatter
 from stockcast_lib.ports import UNCOUNTED, ServerMetrics
 
@@ -172,6 +173,7 @@ class DashboardApp(Voila):  # type: ignore[misc]
             max_body_size=_MAX_BODY,
         )
         server.listen(port, address, backlog=_BACKLOG)
+        keep_out_of_collections()
 
     def stop(self) -> None:
         """See `Voila`."""
