@@ -1,12 +1,15 @@
 """The dashboard's real server, for a small notebook that needs no stack."""
 
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import httpx
 import nbformat
 import psutil
 
@@ -21,6 +24,7 @@ from stockcast_lib.stack.supervisor import Child, Supervisor
 from tests.servers import clean_environment
 
 WIDGET = "import ipywidgets\nipywidgets.Text(description='Name')"
+PAGE_SECONDS = 30
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -92,3 +96,10 @@ def supervised(
         yield psutil.Process(supervisor.pids()["server"])
     finally:
         supervisor.stop()
+
+
+def kernel_id(answer: "httpx.Response") -> str:
+    """Of the kernel behind a page."""
+    assert answer.status_code == 200
+    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', answer.text, re.DOTALL)
+    return json.loads(config[1])["kernelId"]

@@ -2,13 +2,11 @@
 
 from contextlib import closing
 
-import httpx
 import pytest
 import websocket
 
 from stockcast_lib.dashboard.server.command import Seats
-from tests.dashboard.server.running import WIDGET, served
-from tests.dashboard.server.test_sign_in import kernel_id
+from tests.dashboard.server.running import WIDGET, kernel_id, served
 
 pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(180)]
 
@@ -20,12 +18,6 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("open")
     with served(folder, Seats(sessions=8, waiting=1), WIDGET) as running:
         yield running
-
-
-@pytest.fixture
-def client(server):
-    with httpx.Client(base_url=server.url, timeout=30) as each:
-        yield each
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import websocket
 
 from stockcast_lib.dashboard.server.command import Seats
-from tests.dashboard.server.running import WIDGET, served
+from tests.dashboard.server.running import PAGE_SECONDS, WIDGET, kernel_id, served
 from tests.k8s.checks.monitoring import exported
 from tests.scraping import described, scraped, total
 
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(180)]
 
 SEATS = Seats(sessions=4, waiting=1)
 SHORT = {"alone_seconds": 3, "reap_seconds": 0.5, "retry_seconds": 7}
-PAGE_SECONDS = 30
 
 
 def until(condition, seconds=20.0):
@@ -44,12 +43,6 @@ def client(server):
         until(lambda: each.get("healthz").json()["sessions"] == 0)
         until(lambda: len(server.kernels()) == SEATS.waiting)
         yield each
-
-
-def kernel_id(answer):
-    assert answer.status_code == 200
-    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', answer.text, re.DOTALL)
-    return json.loads(config[1])["kernelId"]
 
 
 def test_asking_whether_it_serves_takes_no_kernel(client, server):

@@ -1,7 +1,5 @@
 """Who may see the dashboard: the server as a process of its own."""
 
-import json
-import re
 import subprocess
 from contextlib import closing
 
@@ -12,7 +10,7 @@ import websocket
 from stockcast_lib.core.tokens import Right, TokenHolder, token_digest
 from stockcast_lib.dashboard.server.admission import COOKIE
 from stockcast_lib.dashboard.server.command import Seats, dashboard_command
-from tests.dashboard.server.running import WIDGET, served, write_notebook
+from tests.dashboard.server.running import WIDGET, kernel_id, served, write_notebook
 from tests.servers import clean_environment
 
 pytestmark = [pytest.mark.long, pytest.mark.kernels, pytest.mark.timeout(180)]
@@ -49,21 +47,10 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def client(server):
-    with httpx.Client(base_url=server.url, timeout=30) as each:
-        yield each
-
-
-@pytest.fixture
 def signed_in(client):
     answer = client.post("", data={"token": ADA})
     assert answer.status_code == 303
     return client
-
-
-def kernel_id(page):
-    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page.text, re.DOTALL)
-    return json.loads(config[1])["kernelId"]
 
 
 def handshake(server, path, *headers):
