@@ -33,6 +33,8 @@ async def admit(here: Handler, right: Right) -> None:
     except StockcastError as refusal:
         metrics: ServerMetrics = here.application.settings["metrics"]
         metrics.requests.refused(refusal.code)
+        # So that an operator finds out who tries tokens.
+        here.subject |= {"refused": refusal.code, "client": here.client}
         raise
     if holder is not None:
         here.caller = holder.name

@@ -112,6 +112,16 @@ def test_a_refusal_is_a_problem_document_for_the_old_app_too(service, token, sta
     assert answer.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
+def test_the_log_says_who_was_refused_and_why(service, caplog):
+    with running_gateway(service, access=CLOSED) as url, caplog.at_level("INFO"):
+        fetch(f"{url}/api/v1/forecasts", Authorization="Bearer a-guessed-token")
+        fetch(f"{url}/healthz")
+    refused, allowed = (line for line in caplog.messages if "http.request" in line)
+    assert "refused='token-needed' client='127.0.0.1'" in refused
+    assert "guessed" not in caplog.text
+    assert "client" not in allowed
+
+
 def test_whoever_is_refused_is_told_no_more_of_the_call(service):
     with running_gateway(service, access=CLOSED) as url:
         for path in ("/", "/api/v1/forecasts?wait=never"):
