@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from jupyter_events import EventLogger
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.routing import Rule
 from tornado.web import HTTPError, RequestHandler
-from traitlets import Float, Integer, Unicode
+from traitlets import Float, Instance, Integer, Unicode, default
 from traitlets.utils.importstring import import_item
 from voila.app import Voila
 from voila.static_file_handler import (
@@ -80,6 +81,13 @@ class DashboardApp(Voila):  # type: ignore[misc]
     metrics = Unicode(
         "", config=True, help="The function that makes the metrics; none are kept without one."
     )
+
+    # Looked for by each kernel's manager, which else makes one of its own that is never let go.
+    event_logger = Instance(EventLogger)
+
+    @default("event_logger")
+    def _made_event_logger(self) -> EventLogger:
+        return EventLogger(parent=self)
 
     def get_default_logging_config(self) -> dict[str, Any]:
         """See `Application`: JSON lines, as the other servers write them."""
