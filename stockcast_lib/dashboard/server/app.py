@@ -26,7 +26,6 @@ from voila.tornado.handler import TornadoVoilaHandler
 from stockcast_lib.connections import LimitedServer, Places, raise_descriptor_limit
 from stockcast_lib.core.figures import SessionFigures
 from stockcast_lib.dashboard.server import scripts
-from stockcast_lib.dashboard.server.admission import Admission
 from stockcast_lib.dashboard.server.assets import (
     Asset,
     AssetHandler,
@@ -37,7 +36,12 @@ from stockcast_lib.dashboard.server.command import READY_PATH
 from stockcast_lib.dashboard.server.handlers import MetricsHandler, PageHandler, StateHandler
 from stockcast_lib.dashboard.server.policy import HEADERS
 from stockcast_lib.dashboard.server.sessions import Limits, Sessions
-from stockcast_lib.dashboard.server.sign_in import Outside, SignInHandler
+from stockcast_lib.dashboard.server.sign_in import (
+    SIGN_OUT,
+    Outside,
+    SignInHandler,
+    SignOutHandler,
+)
 from stockcast_lib.dashboard.server.waiting import WaitingKernels
 from stockcast_lib.garbage import keep_out_of_collections
 from stockcast_lib.logs import json_formatter
@@ -106,6 +110,7 @@ class DashboardApp(Voila):  # type: ignore[misc]
             configuration.default_pool_size if configuration.preheat_kernel else 0,
         )
         self._metrics = self._made_metrics()
+        self._door = import_item(self.admission)() if self.admission else None
         self._chunks = scripts.chunks_script(self.static_paths, self.labextensions_path)
         configuration.config.VoilaConfiguration.resources = {"stockcast": self._for_template()}
         # Nothing is compressed on the way: the page is small, and the assets come compressed.
@@ -140,21 +145,23 @@ class DashboardApp(Voila):  # type: ignore[misc]
             # Its files come from the handlers here, or are for nobody.
             elif kind not in _FILE_HANDLERS:
                 inherited.append((url, kind, *options))
-        return [*self._door(), *self._own_handlers(), *inherited]
+        return [*self._door_handlers(), *self._own_handlers(), *inherited]
 
-    def _door(self) -> list[Rule]:
+    def _door_handlers(self) -> list[Any]:
         """Before all else that is shown: whoever may not come in is asked to sign in."""
-        admission: Admission | None = import_item(self.admission)() if self.admission else None
-        if admission is None:
+        if self._door is None:
             return []
         route = partial(url_path_join, self.server_url)
-        outside = Outside(admission, frozenset(map(route, _FOR_MACHINES)))
-        shown = {"admission": admission, "start": self.base_url, "page": self._sign_in_page}
-        return [Rule(outside, SignInHandler, shown)]
+        outside = Outside(self._door, frozenset(map(route, _FOR_MACHINES)))
+        shown = {"start": self.base_url, "page": self._page_at_the_door}
+        return [
+            Rule(outside, SignInHandler, {**shown, "admission": self._door}),
+            (route(f"/{SIGN_OUT}"), SignOutHandler, shown),
+        ]
 
-    def _sign_in_page(self, told: Mapping[str, Any]) -> str:
+    def _page_at_the_door(self, name: str, told: Mapping[str, Any]) -> str:
         style = find_file(self.static_paths, _STYLE)
-        template = self.app.settings["voila_jinja2_env"].get_template("sign_in.html")
+        template = self.app.settings["voila_jinja2_env"].get_template(name)
         named = {"style": style.read_text("utf-8") if style else "", "base_url": self.base_url}
         page: str = template.render(**named, **told)
         return page
@@ -200,7 +207,13 @@ class DashboardApp(Voila):  # type: ignore[misc]
         return {
             "chunks_url": self._script_url(scripts.CHUNKS, self._chunks),
             "plotly_url": self._script_url(scripts.PLOTLY, plotly) if plotly else "",
+            "sign_out_url": self._sign_out_url(),
         }
+
+    def _sign_out_url(self) -> str:
+        # Whom a proxy has signed in has no cookie of ours.
+        with_token = self._door is not None and self._door.holders
+        return url_path_join(self.base_url, SIGN_OUT) if with_token else ""
 
     def _script_url(self, name: str, script: Asset) -> str:
         return f"{url_path_join(self.base_url, _SCRIPTS_URL, name)}?v={script.version}"

@@ -1,4 +1,4 @@
-"""What whoever may not come in is shown, whatever was asked for."""
+"""The door: what whoever may not come in is shown, whatever was asked for, and the way out."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from stockcast_lib.core.cross_site import is_cross_site
 from stockcast_lib.dashboard.server.admission import COOKIE, COOKIE_DAYS, Admission
 from stockcast_lib.dashboard.server.policy import SIGN_IN_HEADERS
 
+SIGN_OUT = "sign-out"
 _TOKEN = "token"  # noqa: S105  # nosec B105  # the name of a field
 _HTTPS = "https"
 
@@ -37,20 +38,16 @@ class Outside(Matcher):
         return {} if shown or not self._admission.admits(request) else None
 
 
-class SignInHandler(RequestHandler):
-    """Asks for a token, and gives a cookie for it."""
+class _DoorHandler(RequestHandler):
+    """A page with a form, for one visitor at one moment."""
 
-    def initialize(
-        self, admission: Admission, start: str, page: Callable[[Mapping[str, Any]], str]
-    ) -> None:
+    def initialize(self, start: str, page: Callable[[str, Mapping[str, Any]], str]) -> None:
         """See `RequestHandler`.
 
         Args:
-            admission: says who may come in.
             start: the path of the dashboard's page.
-            page: makes the page that asks, of what is to be said there.
+            page: makes a page by its template's name, of what is to be said there.
         """
-        self._admission = admission
         self._start = start
         self._page = page
 
@@ -58,6 +55,20 @@ class SignInHandler(RequestHandler):
         """See `RequestHandler`."""
         for name, value in SIGN_IN_HEADERS.items():
             self.set_header(name, value)
+
+
+class SignInHandler(_DoorHandler):
+    """Asks for a token, and gives a cookie for it."""
+
+    def initialize(self, admission: Admission, **kwargs: Any) -> None:  # type: ignore[override]  # tornado gives it what its route names
+        """See `RequestHandler`.
+
+        Args:
+            admission: says who may come in.
+            kwargs: as for any page at the door.
+        """
+        super().initialize(**kwargs)
+        self._admission = admission
 
     def get(self) -> None:
         """Ask for a token, or take the one in the address, which keeps it no longer then."""
@@ -95,4 +106,24 @@ class SignInHandler(RequestHandler):
         self.set_status(HTTPStatus.UNAUTHORIZED if with_token else HTTPStatus.FORBIDDEN)
         if with_token:
             self.set_header("WWW-Authenticate", "Bearer")
-        self.finish(self._page({"with_token": with_token, "refused": refused}))
+        self.finish(self._page("sign_in.html", {"with_token": with_token, "refused": refused}))
+
+
+class SignOutHandler(_DoorHandler):
+    """Takes the cookie back; asked by a form, so that no link signs anybody out unawares."""
+
+    def get(self) -> None:
+        """Ask whether it is meant."""
+        self._say(signed_out=False)
+
+    head = get
+
+    def post(self) -> None:
+        """Take it back, if a page of our own asks."""
+        own = not is_cross_site(self.request.headers)
+        if own:
+            self.clear_cookie(COOKIE, path=self._start)
+        self._say(signed_out=own)
+
+    def _say(self, *, signed_out: bool) -> None:
+        self.finish(self._page("sign_out.html", {"signed_out": signed_out}))

@@ -139,6 +139,27 @@ def test_a_page_of_another_site_signs_nobody_in(client):
     assert (answer.status_code, answer.headers.get("Set-Cookie")) == (401, None)
 
 
+def test_whoever_signs_out_needs_a_token_again(signed_in):
+    asked = signed_in.get("sign-out")
+    assert (asked.status_code, asked.headers.get("Set-Cookie")) == (200, None)
+    assert signed_in.get("voila/static/voila.js").status_code == 200
+    assert "You have signed out" in signed_in.post("sign-out").text
+    assert signed_in.get("voila/static/voila.js").status_code == 401
+    # The way out is behind the door, too.
+    assert signed_in.get("sign-out").status_code == 401
+
+
+def test_a_page_of_another_site_signs_nobody_out(signed_in):
+    answer = signed_in.post("sign-out", headers={"Origin": "https://evil.example"})
+    assert answer.headers.get("Set-Cookie") is None
+    assert "You have signed out" not in answer.text
+    assert signed_in.get("voila/static/voila.js").status_code == 200
+
+
+def test_the_page_shows_the_way_out_to_whoever_has_come_in_by_a_token(signed_in):
+    assert '<a href="/sign-out">' in signed_in.get("").text
+
+
 def test_a_cookie_that_was_changed_lets_nobody_in(signed_in):
     value = signed_in.cookies[COOKIE]
     changed = f"{value[:-1]}{'0' if value[-1] != '0' else '1'}"
@@ -175,6 +196,12 @@ def test_whom_a_trusted_proxy_names_comes_in(tmp_path, proxies, status):
         page = httpx.get(running.url).text
     assert "Token</label>" not in page
     assert "for the address" in page
+
+
+def test_whom_a_proxy_has_signed_in_is_shown_no_way_out(tmp_path):
+    told = {**QUEUE, "STOCKCAST_DASHBOARD_PROXIES": "127.0.0.1"}
+    with served(tmp_path, SEATS, WIDGET, settings=told) as running:
+        assert "sign-out" not in httpx.get(running.url, headers=USER, timeout=30).text
 
 
 def test_it_does_not_start_where_nobody_could_come_in(tmp_path):
