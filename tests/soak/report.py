@@ -17,9 +17,10 @@ TRUE_REASONS = {
 }  # fmt: skip
 _LONGEST_P99 = 100.0
 _MOST_GROWTH = 5.0
-# What counts for nothing: the piece that an allocator takes at once, and the connections and
-# threads by which pools fill up when many answers coincide.
-_FEW = {"MB": 1, "descriptors": 8, "threads": 8}
+# What counts for nothing: a buffer that Redis grows while it writes, and the connections and
+# threads by which pools fill up when many answers coincide. What each job or visit left behind
+# would come to more.
+_FEW = {"MB": 0.25, "descriptors": 8, "threads": 8}
 _UNMEASURED = float("nan")
 
 
