@@ -1,12 +1,16 @@
-"""Published models in S3: `models/{name}/{revision}/` and `models/{name}/promotions/`."""
+"""Published models in S3: `models/{name}/{revision}/` and `models/{name}/promotions/`.
+
+An entry of the audit trail is named by its digest, a notebook by the hash of its code.
+"""
 
 import re
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from stockcast_lib.adapters.s3 import Bucket
 from stockcast_lib.core import keys
+from stockcast_lib.core.errors import DamagedObject
 from stockcast_lib.core.models import (
     NAME,
     Challenge,
@@ -21,6 +25,7 @@ _NOTEBOOK = "application/x-ipynb+json"
 _NAMED = re.compile(rf"{keys.MODELS}({NAME})/.+\.json")
 
 R = TypeVar("R", bound=BaseModel)
+E = TypeVar("E", Promotion, Challenge)
 
 
 class S3ModelStore:
@@ -110,17 +115,38 @@ class S3ModelStore:
     def _scores_key(self, code: str) -> str:
         return keys.trial_scores(self._trial_set, f"{code}+{self._package_version}")
 
-    def _all(self, folder: str, kind: type[R]) -> list[R]:
-        return [found for key in self._bucket.list(folder) if (found := self._read(key, kind))]
+    def _all(self, folder: str, kind: type[E]) -> list[E]:
+        return [found for key in self._bucket.list(folder) if (found := self._entry(key, kind))]
 
-    def _last(self, folder: str, kind: type[R]) -> tuple[str, R] | None:
+    def _last(self, folder: str, kind: type[E]) -> tuple[str, E] | None:
         held = self._bucket.list(folder)
-        found = self._read(held[-1], kind) if held else None
+        found = self._entry(held[-1], kind) if held else None
         return (held[-1], found) if found else None
+
+    def _entry(self, key: str, kind: type[E]) -> E | None:
+        found = self._read(key, kind)
+        if found is not None and not found.is_whole(_digest(key)):
+            raise _damaged(key)
+        return found
 
     def _read(self, key: str, kind: type[R]) -> R | None:
         held = self._bucket.get(key)
-        return None if held is None else kind.model_validate_json(held)
+        if held is None:
+            return None
+        try:
+            return kind.model_validate_json(held)
+        except ValidationError:
+            raise _damaged(key) from None
+
+
+def _digest(entry: str) -> str:
+    return entry.rpartition("-")[2].removesuffix(".json")
+
+
+def _damaged(key: str) -> DamagedObject:
+    return DamagedObject(
+        f"The stored {key} was changed since it was written: restore it from a copy.", key=key
+    )
 
 
 def _json(record: BaseModel) -> bytes:

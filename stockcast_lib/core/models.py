@@ -145,7 +145,16 @@ class _Entry(_Record):
     @property
     def digest(self) -> str:
         """Of all that it says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return _entry_digest(self.model_dump_json())
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether it is, read back, what had this digest when it was written."""
+        # A field that a later release adds was not there then.
+        return _entry_digest(self.model_dump_json(exclude_unset=True)) == digest
+
+
+def _entry_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Promotion(_Entry):

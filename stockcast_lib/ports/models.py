@@ -29,10 +29,10 @@ class ModelStore(Protocol):
         """Add to the audit trail; gives the entry's key, which sorts by time."""
 
     def promotions(self, name: str) -> list[Promotion]:
-        """The audit trail of a model, in order."""
+        """The audit trail of a model, in order. Raises DamagedObject."""
 
     def last_promotion(self, name: str) -> tuple[str, Promotion] | None:
-        """Its last entry, with the key."""
+        """Its last entry, with the key. Raises DamagedObject."""
 
     def add_challenge(self, challenge: Challenge) -> str:
         """Add to a model's challenges; gives the entry's key, which sorts by time."""
@@ -41,7 +41,7 @@ class ModelStore(Protocol):
         """All of a model's, in order."""
 
     def last_challenge(self, name: str) -> tuple[str, Challenge] | None:
-        """The last of them, with the key."""
+        """The last of them, with the key. Raises DamagedObject."""
 
     def scores(self, code: str) -> TrialScores | None:
         """The trials of a notebook's code, if they were made with these libraries."""

@@ -167,7 +167,7 @@ MEANINGS: dict[str, Meaning] = {
              "Ask for the forecast again, so that they are fetched."),
             ("damaged-object",
              "The store holds something else than was written there, so it is not shown.",
-             "Ask for the forecast again, so that it is made anew."),
+             "Ask for a forecast again: it is made anew. Restore anything else from a copy."),
             ("damaged-prices",
              "The store holds other prices than were written there, so they are not used.",
              "Ask for the forecast again, so that they are fetched anew."),

@@ -1,5 +1,7 @@
 """What a model's name stands for, with a real Redis and a real S3."""
 
+import hashlib
+import json
 import secrets
 
 import pytest
@@ -9,8 +11,14 @@ from stockcast_lib.adapters.redis_models import RedisModelBoard
 from stockcast_lib.adapters.s3_models import S3ModelStore
 from stockcast_lib.core import keys
 from stockcast_lib.core.contract import code_revision
-from stockcast_lib.core.errors import BadResult, InvalidRequest, QueueUnavailable, UnknownModel
-from stockcast_lib.core.models import BUILT_IN, ModelRef
+from stockcast_lib.core.errors import (
+    BadResult,
+    DamagedObject,
+    InvalidRequest,
+    QueueUnavailable,
+    UnknownModel,
+)
+from stockcast_lib.core.models import BUILT_IN, ModelRef, Promotion
 from stockcast_lib.publishing.catalogue import PublishedCatalogue
 from stockcast_lib.publishing.registry import ModelRegistry
 from tests.model_notebooks import BUNDLED, bundled
@@ -93,6 +101,44 @@ def test_a_lost_redis_is_filled_from_the_audit_trail(registry, promote, redis_cl
     redis_client.flushall()
     assert registry.resolve(ModelRef(name)) == ModelRef(name, CODE)
     assert redis_client.hget(keys.current_model(name), "key") != b""
+
+
+@pytest.mark.parametrize("changed", [b'"by":"eve"', b'"by":"ada'])
+def test_a_changed_entry_of_the_audit_trail_is_not_believed(
+    bucket, registry, promote, redis_client, name, changed
+):
+    promote(promotion(name, CODE))
+    (key,) = bucket.list(keys.model_promotions(name))
+    written = bucket.get(key)
+    assert b'"by":"ada"' in written
+    bucket.put(key, written.replace(b'"by":"ada"', changed), "application/json")
+    # What is known without it goes on.
+    assert registry.resolve(ModelRef(name)) == ModelRef(name, CODE)
+    redis_client.flushall()
+    for read in (registry.store.promotions, registry.current):
+        with pytest.raises(DamagedObject, match="restore it from a copy"):
+            read(name)
+    bucket.put(key, written, "application/json")
+    assert registry.current(name) == promotion(name, CODE)
+
+
+def test_an_entry_of_before_a_field_was_added_is_believed(name):
+    entry = promotion(name, CODE)
+    written = json.loads(entry.model_dump_json())
+    before = json.dumps(
+        {k: v for k, v in written.items() if k != "comparison"}, separators=(",", ":")
+    )
+    digest = hashlib.sha256(before.encode()).hexdigest()[:16]
+    assert Promotion.model_validate_json(before).is_whole(digest)
+    assert not Promotion.model_validate_json(before).is_whole(entry.digest)
+
+
+def test_a_damaged_manifest_is_told_by_its_name(bucket, store, name):
+    store.save(revision(name), b"")
+    key = keys.model_artefact(name, CODE, keys.MANIFEST_ARTEFACT)
+    bucket.put(key, b"{}", "application/json")
+    with pytest.raises(DamagedObject, match=key):
+        store.revision(ModelRef(name, CODE))
 
 
 def test_that_a_name_was_never_promoted_is_remembered_and_overruled(
