@@ -26,7 +26,7 @@ from stockcast_lib.stack.backup_folder import (
     object_keys,
 )
 from stockcast_lib.stack.credentials import CREDENTIALS_FILE, write_private
-from stockcast_lib.stack.data_folder import is_held, locked_folder
+from stockcast_lib.stack.data_folder import DATA, is_held, locked_folder, replace_data
 from stockcast_lib.stack.reached_stores import (
     Stores,
     announced_stores,
@@ -36,10 +36,8 @@ from stockcast_lib.stack.reached_stores import (
 )
 
 _AT_ONCE = 8
-# Of a stack's folder: what it holds besides logs, credentials and settings.
-_DATA = ("redis", "s3")
+_STAGED = "restoring"
 R = TypeVar("R")
-_STAGED, _REPLACED = "restoring", "replaced"
 
 
 @dataclass(frozen=True)
@@ -158,23 +156,13 @@ def _restore_stack(
         shutil.rmtree(staged, ignore_errors=True)
         with own_stores(staged) as stores:
             copied = _put_all(stores, backup, manifest, tell)
-        _replace(data_dir, staged)
+        # Those that the stores were filled with are nobody's any more.
+        (staged / CREDENTIALS_FILE).unlink()
         credentials = backup.credentials(manifest)
         if credentials is not None:
-            write_private(data_dir / CREDENTIALS_FILE, credentials)
+            write_private(staged / CREDENTIALS_FILE, credentials)
+        replace_data(data_dir, staged)
     return copied
-
-
-def _replace(data_dir: Path, staged: Path) -> None:
-    replaced = data_dir / _REPLACED
-    shutil.rmtree(replaced, ignore_errors=True)
-    replaced.mkdir(mode=0o700)
-    for name in _DATA:
-        if (data_dir / name).exists():
-            (data_dir / name).rename(replaced / name)
-        (staged / name).rename(data_dir / name)
-    for folder in (replaced, staged):
-        shutil.rmtree(folder)
 
 
 def _put_all(stores: Stores, backup: BackupFolder, manifest: Manifest, tell: Tell) -> Copied:
@@ -201,7 +189,7 @@ def _all_done(
 
 
 def _holds_data(data_dir: Path) -> bool:
-    return any((data_dir / name).exists() for name in _DATA)
+    return any((data_dir / name).exists() for name in DATA)
 
 
 def _not_empty(what: str) -> BadSettings:

@@ -3,12 +3,17 @@
 import contextlib
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import STACK_ENV
-from stockcast_lib.stack.credentials import write_private
+from stockcast_lib.stack.credentials import CREDENTIALS_FILE, write_private
+
+# What a stack's folder holds besides logs, credentials and settings.
+DATA = ("redis", "s3")
+_RESTORED = "restored"
 
 
 @contextlib.contextmanager
@@ -36,7 +41,30 @@ def locked_folder(folder: Path) -> Iterator[Path]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        _finish_replacing(folder)
         yield folder
+
+
+def replace_data(folder: Path, staged: Path) -> None:
+    """Put the data, and the credentials if there are any, of another folder in this one's place.
+
+    All or nothing: what is cut off is finished by whoever holds the folder next.
+
+    Args:
+        folder: which this process holds.
+        staged: on the same file system; it is gone afterwards.
+    """
+    staged.rename(folder / _RESTORED)
+    _finish_replacing(folder)
+
+
+def _finish_replacing(folder: Path) -> None:
+    restored = folder / _RESTORED
+    for name in (*DATA, CREDENTIALS_FILE):
+        if (restored / name).exists():
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (restored / name).rename(folder / name)
+    shutil.rmtree(restored, ignore_errors=True)
 
 
 def is_held(folder: Path) -> bool:

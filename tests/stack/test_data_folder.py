@@ -1,10 +1,17 @@
 import os
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from stockcast_lib.core.errors import BadSettings
 from stockcast_lib.settings import QueueSettings, StoreSettings
-from stockcast_lib.stack.data_folder import announced, forget_announcement, locked_folder
+from stockcast_lib.stack.data_folder import (
+    announced,
+    forget_announcement,
+    locked_folder,
+    replace_data,
+)
 
 URL = "redis://:it's-${HOME}\\@127.0.0.1:1/0"
 
@@ -29,6 +36,40 @@ def test_one_stack_at_a_time(tmp_path):
     )
     with locked_folder(tmp_path):
         pass
+
+
+def written(folder, text):
+    for name in ("redis", "s3"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "data").write_text(text)
+    (folder / "credentials.json").write_text(text)
+
+
+def read(folder):
+    found = (folder / name for name in ("redis/data", "s3/data", "credentials.json"))
+    return [path.read_text() if path.exists() else None for path in found]
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("cut", range(5))
+def test_data_are_replaced_all_or_none_whenever_that_is_cut_off(tmp_path, monkeypatch, there, cut):
+    if there:
+        written(tmp_path, "old")
+    before = read(tmp_path)
+    written(tmp_path / "staged", "new")
+    left, rename = iter(range(cut)), Path.rename
+
+    def cut_off(path, target):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
+        patched.setattr(Path, "rename", cut_off)
+        replace_data(tmp_path, tmp_path / "staged")
+    with locked_folder(tmp_path):
+        assert read(tmp_path) == (["new"] * 3 if cut else before)
+        assert not (tmp_path / "restored").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
