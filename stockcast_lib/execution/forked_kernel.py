@@ -21,6 +21,8 @@ from stockcast_lib.execution import linux
 from stockcast_lib.execution.confinement import Confinement, confine
 
 _FIRST_TO_DIE = "500"
+# On a busy machine whoever answers at once, as gateway and Redis do, comes before who computes.
+_NICENESS = 5
 # This kernel dies with its parent as it is: it need not look every second.
 _NO_POLLING = "--IPKernelApp.parent_handle=1"
 # pandas shows so many where there is no terminal.
@@ -48,6 +50,7 @@ def become_kernel(
         parent: the fork server's process id.
     """
     os.setsid()
+    linux.give_way(_NICENESS)
     linux.die_with_parent(parent)
     linux.adopt_orphans()
     linux.set_dumpable(allowed=True)

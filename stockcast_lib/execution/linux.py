@@ -3,6 +3,7 @@
 Where `AVAILABLE` is false nothing else here may be called.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -40,6 +41,15 @@ def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
 def adopt_orphans() -> None:
     """Become the parent of whatever this process's descendants leave behind."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def give_way(niceness: int) -> None:
+    """Leave the processor to others where it is short; this process leads a session."""
+    os.nice(niceness)
+    # Where each session gets an equal share of the processor, a process's own niceness counts
+    # within its session alone. A container has no such shares.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness), encoding="ascii")
 
 
 def gain_no_privileges() -> None:

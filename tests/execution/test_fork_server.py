@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
@@ -70,6 +71,14 @@ def test_a_kernel_leads_a_session_and_is_the_server_s_child(server, tmp_path):
     )
     assert pid == group == session
     assert parent == server.pid
+
+
+def test_a_kernel_gives_way_to_what_answers_at_once(server, tmp_path):
+    assert asked(server, tmp_path, "os.nice(0)") == os.nice(0) + 5
+    shares = Path("/proc/self/autogroup")
+    if shares.exists():
+        told = asked(server, tmp_path, f"open({str(shares)!r}).read()")
+        assert told.endswith("nice 5\n")
 
 
 def test_a_kernel_that_cannot_start_says_why_and_leaves_the_server_as_it_is(tmp_path, capfd):

@@ -20,7 +20,7 @@ from tests.servers import Stack
 SEARCH_EVERY = 0.5
 LISTENERS = 4
 BATCH_EVERY = 120.0
-VISIT_EVERY = 5.0
+VISIT_EVERY = 10.0
 _BATCH_SECONDS = 300
 _BATCH_DAYS = itertools.count(3000)
 _NO_STREAM = 0.5
