@@ -160,6 +160,13 @@ def test_the_page_shows_the_way_out_to_whoever_has_come_in_by_a_token(signed_in)
     assert '<a href="/sign-out">' in signed_in.get("").text
 
 
+def test_no_page_at_the_door_asks_for_a_file_that_is_not_there(client, signed_in):
+    for page in (signed_in.get("sign-out"), signed_in.post("sign-out"), client.get("")):
+        # Else a browser asks for one of its own accord.
+        assert '<link rel="icon" href="data:,">' in page.text
+        assert "src=" not in page.text
+
+
 def test_a_cookie_that_was_changed_lets_nobody_in(signed_in):
     value = signed_in.cookies[COOKIE]
     changed = f"{value[:-1]}{'0' if value[-1] != '0' else '1'}"
